@@ -1,0 +1,22 @@
+/**
+ * The port of everything that tells the rider what was decided: lights, screen, sound, log.
+ * It knows colours and words, never fares or rules.
+ */
+import type { MonotonicMs } from './clock.ts';
+
+export type Light = 'green' | 'amber' | 'red';
+
+export interface Signal {
+  readonly light: Light;
+  /** One entry per thing worth showing, already in words: `{ fare: 'Rp 3.500', … }`. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** What the rider reads, Indonesian and English. */
+  readonly text: { readonly id: string; readonly en: string };
+  /** When the last byte of the scan arrived, so that an indicator can tell the rider's wait. */
+  readonly lastByteAt: MonotonicMs;
+}
+
+export interface Indicator {
+  /** Shows at once and returns; must not throw for want of a screen. */
+  show(signal: Signal): void;
+}

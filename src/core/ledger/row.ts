@@ -1,0 +1,112 @@
+/**
+ * Ledger rows: what each kind holds, and their one encoding. The table gives both the TypeScript
+ * types and the codec. Bytes are deterministic CBOR (RFC 8949 §4.2.1) of a map with text keys,
+ * encoded once, then stored, hashed and sent as they are. Field names follow TIDES
+ * `fare_transactions` where it has them.
+ *
+ * A reader of rows meets rows of newer devices: unknown keys are allowed, unknown kinds are a fault
+ * that the backend keeps and sets aside.
+ */
+import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
+
+/** Rows are small: a longer one was not written by Halte. */
+export const rowBytesMax = 16 * 1024;
+
+/** When and how sure: in every row. Times are whole milliseconds. */
+const stamp = {
+  wallAt: 'int',
+  monotonicAt: 'int',
+  bootId: 'text',
+  /** `gnss`, `ntp`, `rtc`, `holdover` or `untrusted`. */
+  clockQuality: 'text',
+} as const;
+
+const shapes = {
+  /** A scan and its decision. */
+  tap: {
+    ...stamp,
+    medium: 'text',
+    reader: 'text',
+    outcome: 'text',
+    reason: 'text',
+    rulesVersion: 'text',
+    basis: 'text?',
+    format: 'text?',
+    tokenKey: 'bytes?',
+    fareProduct: 'text?',
+    amount: 'int?',
+    currencyType: 'text?',
+    vehicleId: 'text?',
+    routeId: 'text?',
+    /** Microdegrees, WGS 84. */
+    latitude: 'int?',
+    longitude: 'int?',
+  },
+  /** A card is about to be debited: durable before the card commits. */
+  'card-intent': { ...stamp, tokenKey: 'bytes', amount: 'int', currencyType: 'text' },
+  /** What the card answered: `committed`, `not-committed` or `unknown`; names the intent's seq. */
+  'card-outcome': { ...stamp, intentSeq: 'int', result: 'text' },
+  /** Rows that existed and cannot be delivered any more, from and up to and including. */
+  gap: { ...stamp, fromSeq: 'int', throughSeq: 'int', cause: 'text' },
+  /** The wall clock jumped against the monotonic one by this much. */
+  'clock-step': { ...stamp, stepMs: 'int' },
+} as const;
+
+type Shapes = typeof shapes;
+export type RowKind = keyof Shapes;
+
+interface FieldTypes {
+  text: string;
+  int: number;
+  bytes: Uint8Array;
+}
+
+type FieldOf<F> = F extends `${infer B extends keyof FieldTypes}?`
+  ? FieldTypes[B] | undefined
+  : F extends keyof FieldTypes
+    ? FieldTypes[F]
+    : never;
+
+type Optional<S> = { [K in keyof S]: S[K] extends `${string}?` ? K : never }[keyof S];
+
+type RowOfKind<K extends RowKind> = { readonly kind: K } & {
+  readonly [F in Exclude<keyof Shapes[K], Optional<Shapes[K]>>]: FieldOf<Shapes[K][F]>;
+} & { readonly [F in Optional<Shapes[K]>]?: FieldOf<Shapes[K][F]> };
+
+export type Row = { [K in RowKind]: RowOfKind<K> }[RowKind];
+export type TapRow = RowOfKind<'tap'>;
+export type RowStamp = Pick<TapRow, keyof typeof stamp>;
+
+export function encodeRow(row: Row): Uint8Array {
+  const fields = new Map<string, Cbor>();
+  for (const [name, value] of Object.entries(row)) {
+    if (value !== undefined) fields.set(name, value);
+  }
+  return encodeCbor(fields);
+}
+
+/** @returns undefined when the bytes are not a row of a kind and shape known here. */
+export function decodeRow(bytes: Uint8Array): Row | undefined {
+  if (bytes.length > rowBytesMax) return undefined;
+  const fields = decodeCbor(bytes);
+  if (!(fields instanceof Map)) return undefined;
+  const kind = fields.get('kind');
+  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return undefined;
+  const shape: Readonly<Record<string, string>> = shapes[kind as RowKind];
+  for (const [name, type] of Object.entries(shape)) {
+    if (!fits(fields.get(name), type)) return undefined;
+  }
+  return Object.fromEntries(fields) as unknown as Row;
+}
+
+function fits(value: Cbor | undefined, type: string): boolean {
+  if (value === undefined) return type.endsWith('?');
+  switch (type.replace('?', '')) {
+    case 'text':
+      return typeof value === 'string';
+    case 'int':
+      return Number.isSafeInteger(value);
+    default:
+      return value instanceof Uint8Array;
+  }
+}
