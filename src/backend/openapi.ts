@@ -1,0 +1,58 @@
+/** The OpenAPI document, made from the same zod schemas that the wire uses. */
+import { z } from 'zod';
+import { uploadAccepted, uploadConflict, uploadRequest, wireError } from '../sync/wire.ts';
+
+export function openApiDocument(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Halte backend',
+      version: '1',
+      description: 'How fare validators deliver their taps. Devices authenticate with mutual TLS.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: {
+      '/v1/taps': {
+        post: {
+          operationId: 'uploadTaps',
+          summary: 'Upload one batch of ledger rows; idempotent by (device, epoch, seq)',
+          description: 'The body may be compressed: Content-Encoding gzip.',
+          security: [{ deviceCertificate: [] }],
+          requestBody: {
+            required: true,
+            content: { 'application/cbor': { schema: schemaOf(uploadRequest) } },
+          },
+          responses: {
+            200: answer('Durable up to durableSeq', uploadAccepted),
+            400: answer('Not in the protocol', wireError),
+            401: answer('No valid device certificate', wireError),
+            403: answer("Another device's batch", wireError),
+            409: answer('The batch does not continue what is held', uploadConflict),
+            413: answer('Too large: send less at once', wireError),
+            503: answer('Not stored: try again', wireError),
+          },
+        },
+      },
+      '/v1/health': {
+        get: {
+          operationId: 'health',
+          summary: 'Whether the backend runs, and its time',
+          responses: { 200: answer('It runs', health) },
+        },
+      },
+    },
+    components: { securitySchemes: { deviceCertificate: { type: 'mutualTLS' } } },
+  };
+}
+
+const health = z.object({ status: z.literal('ok'), serverTime: z.number().int() });
+
+function answer(description: string, schema: z.ZodType) {
+  return { description, content: { 'application/json': { schema: schemaOf(schema) } } };
+}
+
+/** JSON Schema knows no bytes: what zod cannot express keeps the words of its metadata. */
+function schemaOf(schema: z.ZodType): object {
+  const { $schema, ...json } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  return json;
+}

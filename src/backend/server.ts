@@ -1,0 +1,49 @@
+/**
+ * The backend's HTTPS front: mutual TLS, the sync protocol, its OpenAPI document. Devices are who
+ * their certificate says they are; nothing in a body can make one device speak for another.
+ */
+import { type FastifyInstance, fastify } from 'fastify';
+import { openApiDocument } from './openapi.ts';
+import { answerErrors } from './server-error.ts';
+import { addTapsRoute, type TapsRouteDeps } from './taps-route.ts';
+
+export interface BackendServerOptions {
+  /** PEM: the server's certificate and key, and the CA that signs device certificates. */
+  readonly cert: string;
+  readonly key: string;
+  readonly deviceCa: string;
+  /** Lines of JSON to standard output. */
+  readonly log: boolean;
+}
+
+/** Compressed; a longer one cannot be an allowed body. */
+const requestBytesMax = 512 * 1024;
+const connectionTimeoutMs = 30_000;
+
+/** Not listening yet. Closing it does not close the store. */
+export function createBackendServer(
+  deps: TapsRouteDeps,
+  options: BackendServerOptions,
+): FastifyInstance {
+  const server = fastify({
+    https: {
+      cert: options.cert,
+      key: options.key,
+      ca: options.deviceCa,
+      requestCert: true,
+      // A device without a valid certificate gets an answer that says so, not a broken handshake.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+    },
+    logger: options.log,
+    bodyLimit: requestBytesMax,
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: connectionTimeoutMs,
+    forceCloseConnections: true,
+  }) as unknown as FastifyInstance;
+  answerErrors(server);
+  addTapsRoute(server, deps);
+  server.get('/openapi.json', async () => openApiDocument());
+  server.get('/v1/health', async () => ({ status: 'ok', serverTime: deps.clock.wallNow() }));
+  return server;
+}

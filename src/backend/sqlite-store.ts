@@ -1,0 +1,142 @@
+/** The backend's ledger on SQLite: one file, one writer, every batch one durable transaction. */
+import { genesisHash } from '../core/ledger/chain.ts';
+import { decodeRow } from '../core/ledger/row.ts';
+import { openDatabase, type SqliteDatabase } from '../store/open-database.ts';
+import type { UploadRequest } from '../sync/wire.ts';
+import { backendMigrations } from './backend-migrations.ts';
+import type { BackendStore, IngestResult } from './backend-store.ts';
+import {
+  type ChainedRow,
+  emptyLedger,
+  type Held,
+  type IngestPlan,
+  type LedgerTip,
+  planIngest,
+} from './ingest-plan.ts';
+import { createSummary } from './sqlite-summary.ts';
+
+/** @throws StoreError as openDatabase does. */
+export function openSqliteStore(path: string): BackendStore {
+  const database = openDatabase({ path, migrations: backendMigrations, exclusive: false });
+  const statements = prepare(database);
+
+  const ingest = database.transaction((batch: UploadRequest, receivedAt: number) => {
+    const held = heldOf(statements, batch);
+    const plan = planIngest(held, batch);
+    return carryOut(statements, plan, { batch, receivedAt, held });
+  });
+
+  return {
+    ingest: async (batch, receivedAt) => ingest.immediate(batch, receivedAt),
+    summary: async (device) => createSummary(database, device),
+    close: async () => {
+      database.close();
+    },
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(database: SqliteDatabase) {
+  return {
+    head: database.prepare(
+      'select durable_seq as durableSeq, tip from device_head where device_id = ? and epoch = ?',
+    ),
+    hashAt: database
+      .prepare('select hash from tap where device_id = ? and epoch = ? and seq = ?')
+      .pluck(),
+    quarantined: database
+      .prepare(
+        'select 1 from quarantine where device_id = ? and epoch = ? and seq = ? and hash = ?',
+      )
+      .pluck(),
+    addTap: database.prepare(
+      `insert into tap (device_id, epoch, seq, hash, payload, received_at,
+         kind, outcome, amount, currency)
+       values (:device, :epoch, :seq, :hash, :bytes, :receivedAt,
+         :kind, :outcome, :amount, :currency)`,
+    ),
+    setHead: database.prepare(
+      `insert into device_head (device_id, epoch, durable_seq, tip, last_seen)
+       values (:device, :epoch, :durableSeq, :tip, :receivedAt)
+       on conflict (device_id, epoch) do update set
+         durable_seq = excluded.durable_seq, tip = excluded.tip, last_seen = excluded.last_seen`,
+    ),
+    addQuarantine: database.prepare(
+      `insert into quarantine (device_id, epoch, seq, hash, prev_hash, payload, seen_at)
+       values (:device, :epoch, :seq, :hash, :prevHash, :bytes, :receivedAt)
+       on conflict do nothing`,
+    ),
+  };
+}
+
+function heldOf(statements: Statements, { device, epoch }: UploadRequest): Held {
+  const ledger = statements.head.get(device, epoch) as LedgerTip | undefined;
+  return {
+    ledger: ledger ?? emptyLedger,
+    hashAt: (seq) =>
+      seq === 0
+        ? genesisHash
+        : (statements.hashAt.get(device, epoch, seq) as Uint8Array | undefined),
+    isQuarantined: (seq, hash) =>
+      statements.quarantined.get(device, epoch, seq, hash) !== undefined,
+  };
+}
+
+interface Upload {
+  readonly batch: UploadRequest;
+  readonly receivedAt: number;
+  readonly held: Held;
+}
+
+function carryOut(statements: Statements, plan: IngestPlan, upload: Upload): IngestResult {
+  switch (plan.action) {
+    case 'gap':
+      return { kind: 'gap', expectedSeq: plan.expectedSeq };
+    case 'append':
+      append(statements, plan.rows, upload);
+      statements.setHead.run({ ...placeOf(upload), ...plan.ledger });
+      return { kind: 'durable', ledger: plan.acknowledged };
+    case 'quarantine':
+      return quarantine(statements, plan.branch, upload);
+  }
+}
+
+function placeOf({ batch, receivedAt }: Upload) {
+  return { device: batch.device, epoch: batch.epoch, receivedAt };
+}
+
+/** The bytes are kept as they came; what this version can read of them is noted beside. */
+function append(statements: Statements, rows: readonly ChainedRow[], upload: Upload): void {
+  for (const { seq, hash, bytes } of rows) {
+    const row = decodeRow(bytes);
+    const tap = row?.kind === 'tap' ? row : undefined;
+    statements.addTap.run({
+      ...placeOf(upload),
+      seq,
+      hash,
+      bytes,
+      kind: row?.kind ?? null,
+      outcome: tap?.outcome ?? null,
+      amount: tap?.amount ?? null,
+      currency: tap?.currencyType ?? null,
+    });
+  }
+}
+
+function quarantine(
+  statements: Statements,
+  branch: readonly ChainedRow[],
+  upload: Upload,
+): IngestResult {
+  const { batch, held } = upload;
+  const skipped = batch.rows.length - branch.length;
+  let prevHash = skipped === 0 ? batch.prevHash : held.hashAt(batch.fromSeq + skipped - 1);
+  let tip = emptyLedger;
+  for (const { seq, hash, bytes } of branch) {
+    statements.addQuarantine.run({ ...placeOf(upload), seq, hash, prevHash, bytes });
+    prevHash = hash;
+    tip = { durableSeq: seq, tip: hash };
+  }
+  return { kind: 'fork', branch: tip, expectedSeq: held.ledger.durableSeq + 1 };
+}

@@ -1,0 +1,118 @@
+/**
+ * POST /v1/taps: one batch in, a signed receipt out. The receipt is signed only after the store's
+ * commit is durable (promise 4).
+ */
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../device/clock.ts';
+import { decodeCbor } from '../core/crypto/cbor.ts';
+import type { Ed25519PrivateKey } from '../core/crypto/ed25519.ts';
+import { type Receipt, signReceipt } from '../core/ledger/receipt.ts';
+import {
+  bodyBytesMax,
+  type UploadAccepted,
+  type UploadConflict,
+  type UploadRequest,
+  uploadRequest,
+} from '../sync/wire.ts';
+import type { BackendStore, IngestResult } from './backend-store.ts';
+import { deviceOf } from './device-identity.ts';
+import { ServerError } from './server-error.ts';
+
+export interface TapsRouteDeps {
+  readonly store: BackendStore;
+  readonly clock: Clock;
+  readonly receiptKey: Ed25519PrivateKey;
+}
+
+const decompress = promisify(gunzip);
+
+export function addTapsRoute(server: FastifyInstance, deps: TapsRouteDeps): void {
+  server.addContentTypeParser(
+    'application/cbor',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) =>
+      request.headers['content-encoding'] === 'gzip' ? unzip(body) : body,
+  );
+
+  server.post('/v1/taps', async (request, reply) => {
+    const device = deviceOf(request);
+    const batch = readBatch(request.body);
+    if (batch.device !== device) {
+      throw new ServerError(403, {
+        code: 'sync/wrong-device',
+        message: `the certificate is ${device}'s, the batch ${batch.device}'s`,
+        hint: 'give the device its own certificate and device id',
+      });
+    }
+    const result = await deps.store.ingest(batch, deps.clock.wallNow());
+    return answer(reply, result, batch, deps);
+  });
+}
+
+async function unzip(body: Buffer): Promise<Buffer> {
+  try {
+    return await decompress(body, { maxOutputLength: bodyBytesMax });
+  } catch (error) {
+    const tooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new ServerError(tooLarge ? 413 : 400, {
+      code: tooLarge ? 'sync/batch-too-large' : 'sync/bad-request',
+      message: tooLarge ? `more than ${bodyBytesMax} bytes` : 'the body is not gzip',
+      hint: tooLarge ? 'send fewer rows at once' : 'see /openapi.json for the protocol',
+    });
+  }
+}
+
+function readBatch(body: unknown): UploadRequest {
+  const fields = body instanceof Uint8Array ? decodeCbor(new Uint8Array(body)) : undefined;
+  const batch = uploadRequest.safeParse(fields instanceof Map ? Object.fromEntries(fields) : {});
+  if (batch.success) return batch.data;
+  const issue = batch.error.issues[0];
+  throw new ServerError(400, {
+    code: 'sync/bad-request',
+    message: `${issue?.path.join('.') || 'body'}: ${issue?.message}`,
+    hint: 'see /openapi.json for the protocol',
+  });
+}
+
+function answer(
+  reply: FastifyReply,
+  result: IngestResult,
+  batch: UploadRequest,
+  { receiptKey, clock }: TapsRouteDeps,
+) {
+  const serverTime = clock.wallNow();
+  const sign = (held: Receipt['held'], durableSeq: number, tip: Uint8Array) => {
+    const { device, epoch } = batch;
+    const receipt = { held, device, epoch, durableSeq, tip, serverTime };
+    return Buffer.from(signReceipt(receiptKey, receipt)).toString('base64');
+  };
+  switch (result.kind) {
+    case 'durable': {
+      const { durableSeq, tip } = result.ledger;
+      const receipt = sign('ledger', durableSeq, tip);
+      const body: UploadAccepted = {
+        durableSeq,
+        tip: Buffer.from(tip).toString('hex'),
+        receipt,
+        serverTime,
+      };
+      return reply.code(200).send(body);
+    }
+    case 'fork': {
+      const receipt = sign('quarantine', result.branch.durableSeq, result.branch.tip);
+      const { expectedSeq } = result;
+      const body: UploadConflict = { reason: 'fork', expectedSeq, receipt, serverTime };
+      return reply.code(409).send(body);
+    }
+    case 'gap': {
+      const body: UploadConflict = {
+        reason: 'gap',
+        expectedSeq: result.expectedSeq,
+        serverTime,
+      };
+      return reply.code(409).send(body);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** `halte backend`: the backend, with its ledger in a SQLite file. */
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createBackendServer } from '../backend/server.ts';
+import { openSqliteStore } from '../backend/sqlite-store.ts';
+import { readText } from '../config/read-file.ts';
+import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
+import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
+
+export interface BackendOptions {
+  /** `sqlite:FILE`. */
+  readonly db: string;
+  readonly host: string;
+  readonly port: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly deviceCa: string;
+  readonly receiptKey: string;
+  readonly log?: boolean;
+}
+
+export async function backend(options: BackendOptions, io: CliIo): Promise<ExitCode> {
+  const store = openSqliteStore(sqlitePath(options.db));
+  const server = createBackendServer(
+    { store, clock: createSystemClock(), receiptKey: readReceiptKey(options.receiptKey) },
+    {
+      cert: readText(options.cert),
+      key: readText(options.key),
+      deviceCa: readText(options.deviceCa),
+      log: options.log === true,
+    },
+  );
+  try {
+    const address = await server.listen({ host: options.host, port: portOf(options.port) });
+    io.out(`listening on ${address}, OpenAPI at ${address}/openapi.json`);
+    await until(io.stopping);
+  } catch (error) {
+    throw asListenError(error);
+  } finally {
+    await server.close();
+    await store.close();
+  }
+  return 0;
+}
+
+function sqlitePath(db: string): string {
+  if (db.startsWith('sqlite:') && db.length > 'sqlite:'.length) return db.slice('sqlite:'.length);
+  throw new CliError('backend/bad-db', `--db ${db} is not sqlite:FILE`, 'such as sqlite:taps.db');
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new CliError('backend/bad-port', `--port ${text} is not a port`, '0 takes any free one');
+}
+
+function readReceiptKey(file: string) {
+  const seed = readText(file).trim();
+  if (/^[0-9a-f]{64}$/.test(seed)) return ed25519PrivateKey(Buffer.from(seed, 'hex'));
+  const hint = 'it holds 64 lower-case hexadecimal digits; "halte mint certs" makes one for tests';
+  throw new CliError('backend/bad-receipt-key', `${file} is not an Ed25519 seed`, hint);
+}
+
+function until(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function asListenError(error: unknown): unknown {
+  if ((error as { code?: unknown } | null)?.code !== 'EADDRINUSE') return error;
+  const hint = 'choose another with --port, or stop the program that has it';
+  return new CliError('backend/port-in-use', (error as Error).message, hint);
+}

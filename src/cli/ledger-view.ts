@@ -1,0 +1,60 @@
+/**
+ * The ledger as a command sees it: through the control socket when a validator runs, else by
+ * opening the file. Commands do not know which.
+ */
+import { existsSync } from 'node:fs';
+import type { DeviceConfig } from '../config/device-config.ts';
+import { controlSocketPath } from '../runtime/control-socket.ts';
+import { entryAsJson, type LedgerEntryJson } from '../runtime/ledger-json.ts';
+import type { LedgerCursor, LedgerVerdict } from '../store/ledger-audit.ts';
+import { CliError } from './cli-io.ts';
+import { askControl, isControlAnswering } from './control-client.ts';
+import { createDeviceSync, ledgerPath, openDeviceLedger } from './device-parts.ts';
+
+export interface LedgerView extends AsyncDisposable {
+  /** Entries after the cursor, oldest first; empty at the end. */
+  page(after: LedgerCursor): Promise<readonly LedgerEntryJson[]>;
+  verify(): Promise<LedgerVerdict>;
+  /** Sends everything now. @returns rows that are still unsent. */
+  drain(signal: AbortSignal): Promise<number>;
+}
+
+export const pageEntriesMax = 1_000;
+
+export async function openLedgerView(config: DeviceConfig): Promise<LedgerView> {
+  const socket = controlSocketPath(config.dataDir);
+  return (await isControlAnswering(socket)) ? runningView(socket) : fileView(config);
+}
+
+function runningView(socket: string): LedgerView {
+  return {
+    async page({ epoch, seq }) {
+      const answer = await askControl(socket, 'GET', `/taps?epoch=${epoch}&seq=${seq}`);
+      return (answer as { entries: LedgerEntryJson[] }).entries;
+    },
+    verify: async () => (await askControl(socket, 'GET', '/verify')) as LedgerVerdict,
+    async drain(signal) {
+      const answer = await askControl(socket, 'POST', '/drain', signal);
+      return (answer as { unsent: number }).unsent;
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function fileView(config: DeviceConfig): LedgerView {
+  const path = ledgerPath(config);
+  if (!existsSync(path)) {
+    const hint = 'check dataDir in the configuration; "halte run" makes a ledger';
+    throw new CliError('ledger/not-found', `there is no ${path}`, hint);
+  }
+  const ledger = openDeviceLedger(config);
+  return {
+    page: async (after) => ledger.audit.entries(pageEntriesMax, after).map(entryAsJson),
+    verify: async () => ledger.audit.verify(),
+    async drain(signal) {
+      await using sync = createDeviceSync(config, ledger);
+      return sync.loop.drain(signal);
+    },
+    [Symbol.asyncDispose]: async () => ledger.close(),
+  };
+}

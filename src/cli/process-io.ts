@@ -1,0 +1,18 @@
+/** The real process as a CliIo, for the two main files. */
+import type { CliIo } from './cli-io.ts';
+
+export function createProcessIo(): CliIo {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  return {
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk);
+      return new Uint8Array(Buffer.concat(chunks));
+    },
+    stopping: stop.signal,
+    isTerminal: process.stdout.isTTY === true,
+  };
+}

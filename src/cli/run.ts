@@ -1,0 +1,71 @@
+/**
+ * `halte run`: the validator on a real device. This is the device's composition root: it names
+ * the concrete drivers. Its twin is sim/bus.ts; reading them side by side is reading the
+ * architecture.
+ */
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../device/clock.ts';
+import { createConsoleIndicator } from '../../device/console/console-indicator.ts';
+import { createLogIndicator } from '../../device/console/log-indicator.ts';
+import type { Indicator } from '../../device/indicator.ts';
+import { createSystemRandom } from '../../device/os/system-chance.ts';
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
+import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
+import type { TokenReader } from '../../device/token-reader.ts';
+import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
+import { readRules } from '../config/rules-file.ts';
+import { openControlSocket } from '../runtime/control-socket.ts';
+import { createValidator } from '../runtime/validator.ts';
+import type { CliIo, ExitCode } from './cli-io.ts';
+import { createDeviceBackend, openDeviceLedger, syncOptions } from './device-parts.ts';
+
+export async function run(configFile: string, io: CliIo): Promise<ExitCode> {
+  const config = readDeviceConfig(configFile);
+  const rules = readRules(config.rules);
+  const clock = createSystemClock();
+  await using backend = config.backend && createDeviceBackend(config.backend);
+  const ledger = openDeviceLedger(config);
+  const validator = createValidator(
+    {
+      clock,
+      random: createSystemRandom(),
+      ledger,
+      readers: config.readers.map((reader) => createReader(reader, clock)),
+      indicators: config.indicators.map((indicator) => createIndicator(indicator, clock, io)),
+      backend,
+      report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
+    },
+    {
+      rules,
+      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      ...config.vehicle,
+      sync: syncOptions(config),
+    },
+  );
+  await using _control = await openControlSocket({ ledger, sync: validator.sync }, config.dataDir);
+  await validator.run(io.stopping);
+  return 0;
+}
+
+function createReader(options: DeviceConfig['readers'][number], clock: Clock): TokenReader {
+  switch (options.type) {
+    case 'serial':
+      return createSerialBarcodeReader({ clock }, options);
+    case 'pcsc':
+      return createPcscCardReader({ clock }, options);
+  }
+}
+
+function createIndicator(
+  options: DeviceConfig['indicators'][number],
+  clock: Clock,
+  io: CliIo,
+): Indicator {
+  switch (options.type) {
+    case 'console':
+      return createConsoleIndicator({ clock, write: io.out }, { colour: io.isTerminal });
+    case 'log':
+      return createLogIndicator({ clock }, options);
+  }
+}

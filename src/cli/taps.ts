@@ -1,0 +1,75 @@
+/** `halte taps`: look at the ledger and check its chain, beside a running validator or alone. */
+import { readDeviceConfig } from '../config/device-config.ts';
+import type { LedgerEntryJson } from '../runtime/ledger-json.ts';
+import type { CliIo, ExitCode } from './cli-io.ts';
+import { openLedgerView } from './ledger-view.ts';
+
+export interface TapsOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+export async function listTaps(options: TapsOptions, io: CliIo): Promise<ExitCode> {
+  await using view = await openLedgerView(readDeviceConfig(options.config));
+  const print = options.json === true ? JSON.stringify : lineOf;
+  if (options.json !== true) io.out(heading);
+  let cursor = { epoch: 0, seq: 0 };
+  while (!io.stopping.aborted) {
+    const entries = await view.page(cursor);
+    for (const entry of entries) io.out(print(entry));
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    cursor = { epoch: last.epoch, seq: last.seq };
+  }
+  return 0;
+}
+
+export async function verifyTaps(options: TapsOptions, io: CliIo): Promise<ExitCode> {
+  await using view = await openLedgerView(readDeviceConfig(options.config));
+  const verdict = await view.verify();
+  const { rows, broken } = verdict;
+  if (options.json === true) io.out(JSON.stringify(verdict));
+  else if (broken === undefined) io.out(`${rows} rows, chain unbroken`);
+  if (broken === undefined) return 0;
+  io.err(`ledger/chain-broken: epoch ${broken.epoch} seq ${broken.seq}: ${broken.what}`);
+  io.err('→ keep the data folder as it is and report it: someone or something changed the ledger');
+  return 1;
+}
+
+const widths = [16, 8, 20, 11, 6, 9, 14, 22, 9, 4] as const;
+const heading = columns([
+  'epoch',
+  'seq',
+  'time',
+  'kind',
+  'medium',
+  'outcome',
+  'basis',
+  'reason',
+  'amount',
+  'sent',
+]);
+
+function lineOf({ epoch, seq, sent, row }: LedgerEntryJson): string {
+  const field = (name: string) => String(row?.[name] ?? '-');
+  const time = row === null ? '-' : new Date(Number(row.wallAt)).toISOString().slice(0, 19);
+  return columns([
+    String(epoch),
+    String(seq),
+    time,
+    row === null ? 'unknown' : field('kind'),
+    field('medium'),
+    field('outcome'),
+    field('basis'),
+    field('reason'),
+    field('amount'),
+    sent ? 'yes' : 'no',
+  ]);
+}
+
+function columns(texts: readonly string[]): string {
+  return texts
+    .map((text, index) => text.padEnd(widths[index] ?? 0))
+    .join(' ')
+    .trimEnd();
+}

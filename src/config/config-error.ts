@@ -1,0 +1,58 @@
+/** A configuration or rules file that cannot be used: each wrong key with its path and a hint. */
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+
+export interface ConfigProblem {
+  /** Such as `readers[0].baudRate`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export class ConfigError extends Error {
+  readonly code = 'config/invalid';
+  readonly problems: readonly ConfigProblem[];
+  readonly hint = 'docs/configuration.md lists every key with its default';
+
+  constructor(file: string, problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ path, message, hint }) => `  ${path}: ${message} → ${hint}`);
+    super([`${file} has ${problems.length} problem(s)`, ...lines].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** @param known every key that the schema has anywhere, to suggest from. */
+export function problemsOf(error: z.ZodError, known: readonly string[]): ConfigProblem[] {
+  return error.issues.flatMap((issue) => describeIssue(issue, known));
+}
+
+function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): ConfigProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: pathText([...issue.path, key]),
+      message: 'unknown key',
+      hint: suggestion(key, known),
+    }));
+  }
+  const path = pathText(issue.path);
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return isMissing
+    ? [{ path, message: 'missing', hint: `add it (${issue.expected})` }]
+    : [{ path, message: issue.message, hint: 'correct the value' }];
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** A slip of the finger is at most this many letters away. */
+const slipMax = 2;
+
+function suggestion(key: string, known: readonly string[]): string {
+  const nearest = closest(key, known);
+  return distance(key, nearest) <= slipMax ? `did you mean "${nearest}"?` : 'remove it';
+}

@@ -1,0 +1,91 @@
+/** The device's configuration: one schema with its defaults. docs/configuration.md explains it. */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { deviceId } from '../sync/wire.ts';
+import { readJsonFile } from './read-file.ts';
+
+const serialReader = z.strictObject({
+  type: z.literal('serial'),
+  name: z.string().min(1).max(32),
+  /** A stable name: /dev/serial/by-id/… or a udev symlink, never ttyACM0. */
+  path: z.string().min(1),
+  baudRate: z.number().int().positive().default(9600),
+  terminator: z.string().min(1).max(4).default('\r\n'),
+  aimIdentifier: z.enum(['optional', 'none']).default('optional'),
+  interByteTimeoutMs: z.number().int().min(10).max(10_000).default(100),
+});
+
+const pcscReader = z.strictObject({
+  type: z.literal('pcsc'),
+  name: z.string().min(1).max(32),
+  /** Part of the slot's name; without it every slot is used. */
+  slot: z.string().min(1).optional(),
+});
+
+const indicator = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('console') }),
+  z.strictObject({ type: z.literal('log'), path: z.string().min(1) }),
+]);
+
+const backend = z.strictObject({
+  url: z.url({ protocol: /^https$/ }),
+  /** PEM files. */
+  ca: z.string().min(1),
+  cert: z.string().min(1),
+  key: z.string().min(1),
+  /** The backend's Ed25519 receipt key. */
+  receiptKey: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits'),
+});
+
+const deviceConfig = z.strictObject({
+  device: deviceId,
+  dataDir: z.string().min(1),
+  rules: z.string().min(1),
+  readers: z
+    .array(z.discriminatedUnion('type', [serialReader, pcscReader]))
+    .min(1)
+    .max(8),
+  indicators: z
+    .array(indicator)
+    .min(1)
+    .max(8)
+    .default([{ type: 'console' }]),
+  /** Without a backend taps are kept and nothing is sent. */
+  backend: backend.optional(),
+  vehicle: z
+    .strictObject({ vehicleId: z.string().max(32), routeId: z.string().max(32) })
+    .partial()
+    .default({}),
+  sync: z
+    .strictObject({
+      /** Most time between an accepted tap and its upload while the backend answers. */
+      intervalMs: z.number().int().min(100).max(600_000).default(2_000),
+      /** First upload after the start waits a random time up to this: a fleet starts together. */
+      startJitterMs: z.number().int().min(0).max(60_000).default(5_000),
+    })
+    .prefault({}),
+  /** Days that a row is kept after its receipt. */
+  retentionDays: z.number().int().min(1).max(365).default(30),
+});
+
+export type DeviceConfig = z.infer<typeof deviceConfig>;
+
+/** Relative paths are taken from the file's own folder. @throws ConfigError */
+export function readDeviceConfig(file: string): DeviceConfig {
+  const config = readJsonFile(file, deviceConfig);
+  const from = (path: string) => resolve(dirname(file), path);
+  return {
+    ...config,
+    dataDir: from(config.dataDir),
+    rules: from(config.rules),
+    indicators: config.indicators.map((entry) =>
+      entry.type === 'log' ? { ...entry, path: from(entry.path) } : entry,
+    ),
+    backend: config.backend && {
+      ...config.backend,
+      ca: from(config.backend.ca),
+      cert: from(config.backend.cert),
+      key: from(config.backend.key),
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Reads a JSON file through a zod schema; whatever is wrong becomes one ConfigError. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigError, problemsOf } from './config-error.ts';
+
+/** @throws ConfigError naming every problem at once. */
+export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(parseJson(file, readText(file)));
+  if (result.success) return result.data;
+  throw new ConfigError(file, problemsOf(result.error, keysOf(schema)));
+}
+
+/** @throws ConfigError when the file cannot be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(file, [
+      { path: '', message, hint: 'check the path and its permissions' },
+    ]);
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(file, [{ path: '', message, hint: 'the file must be JSON' }]);
+  }
+}
+
+/** Every key that may stand anywhere in the file. */
+function keysOf(schema: z.ZodType): string[] {
+  const keys = new Set<string>();
+  const collect = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [name, child] of Object.entries(node)) {
+      if (name === 'properties') for (const key of Object.keys(child as object)) keys.add(key);
+      collect(child);
+    }
+  };
+  collect(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }));
+  return [...keys];
+}

@@ -1,0 +1,82 @@
+/**
+ * The control socket: HTTP on a Unix socket in the data folder, so that commands can look at the
+ * ledger of a running validator, which alone has it open. Whoever may reach the folder may ask.
+ */
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { LedgerCursor } from '../store/ledger-audit.ts';
+import type { TapLedger } from '../store/tap-ledger.ts';
+import { entryAsJson } from './ledger-json.ts';
+import type { SyncLoop } from './sync-loop.ts';
+
+export interface ControlDeps {
+  readonly ledger: TapLedger;
+  readonly sync: SyncLoop | undefined;
+}
+
+/** Entries of one answer. */
+export const controlEntriesMax = 1_000;
+
+export function controlSocketPath(dataDir: string): string {
+  return join(dataDir, 'control.sock');
+}
+
+/** Listens until disposed. A socket left by a killed validator is replaced: its ledger lock is gone. */
+export async function openControlSocket(
+  deps: ControlDeps,
+  dataDir: string,
+): Promise<AsyncDisposable> {
+  const path = controlSocketPath(dataDir);
+  await rm(path, { force: true });
+  const server = createServer((request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    answer(deps, request, gone.signal).then(
+      (body) => send(response, body === undefined ? 404 : 200, body ?? { code: 'control/unknown' }),
+      (error) => send(response, 500, { code: 'control/failed', message: String(error) }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(
+  deps: ControlDeps,
+  request: IncomingMessage,
+  gone: AbortSignal,
+): Promise<object | undefined> {
+  const url = new URL(request.url ?? '/', 'http://control');
+  const { ledger, sync } = deps;
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /taps': {
+      const entries = ledger.audit.entries(controlEntriesMax, cursorOf(url));
+      return { entries: entries.map(entryAsJson) };
+    }
+    case 'GET /verify':
+      return ledger.audit.verify();
+    case 'GET /status':
+      return { epoch: ledger.head.epoch, seq: ledger.head.seq, unsent: ledger.outbox.unsent };
+    case 'POST /drain':
+      return { unsent: await (sync?.drain(gone) ?? ledger.outbox.unsent) };
+    default:
+      return undefined;
+  }
+}
+
+function cursorOf(url: URL): LedgerCursor {
+  const number = (name: string) => Number(url.searchParams.get(name) ?? 0) || 0;
+  return { epoch: number('epoch'), seq: number('seq') };
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

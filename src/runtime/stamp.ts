@@ -1,0 +1,40 @@
+/**
+ * When and how sure: the stamp of every ledger row, and the watch on the wall clock, whose jumps
+ * against the monotonic clock are put on record before anything is stamped with the new time.
+ */
+import type { Clock } from '../../device/clock.ts';
+import type { RowStamp } from '../core/ledger/row.ts';
+
+/** A wall clock that NTP slews stays within this between two looks; more is a step. */
+export const clockStepMs = 2_000;
+
+/** No clock can rightly show less: the first release of Halte. */
+export const clockFloor = Date.UTC(2026, 10, 1);
+
+export interface Stamper {
+  stamp(): RowStamp;
+  /** How far the wall clock has jumped since the last look; undefined when it has not. */
+  stepSinceLastLook(): number | undefined;
+}
+
+export function createStamper(clock: Clock, bootId: string): Stamper {
+  let offset = clock.wallNow() - clock.monotonicNow();
+
+  return {
+    stamp() {
+      const wallAt = Math.round(clock.wallNow());
+      return {
+        wallAt,
+        monotonicAt: Math.round(clock.monotonicNow()),
+        bootId,
+        clockQuality: wallAt < clockFloor ? 'untrusted' : 'rtc',
+      };
+    },
+    stepSinceLastLook() {
+      const now = clock.wallNow() - clock.monotonicNow();
+      const step = now - offset;
+      offset = now;
+      return Math.abs(step) >= clockStepMs ? Math.round(step) : undefined;
+    },
+  };
+}

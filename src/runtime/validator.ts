@@ -1,0 +1,102 @@
+/**
+ * The validator: readers, tap handler, ledger, sync and control socket, put together. Both
+ * composition roots, src/main.ts and sim/bus.ts, call this; neither does more than name the parts.
+ */
+import type { Clock, Random } from '../../device/clock.ts';
+import type { Indicator } from '../../device/indicator.ts';
+import type { Position, PositionSource } from '../../device/position-source.ts';
+import type { TokenReader } from '../../device/token-reader.ts';
+import type { Rules } from '../core/rules/rules.ts';
+import type { TapLedger } from '../store/tap-ledger.ts';
+import type { Backend } from '../sync/backend.ts';
+import { superviseReader } from './reader-supervisor.ts';
+import { asFailure, type Report } from './runtime-event.ts';
+import { createStamper } from './stamp.ts';
+import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
+import { createTapHandler, recordClockStep } from './tap-handler.ts';
+
+export interface ValidatorDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Open; the validator closes it when it stops. */
+  readonly ledger: TapLedger;
+  readonly readers: readonly TokenReader[];
+  readonly indicators: readonly Indicator[];
+  readonly position?: PositionSource | undefined;
+  /** Without one, taps are kept. */
+  readonly backend?: Backend | undefined;
+  readonly report: Report;
+}
+
+export interface ValidatorOptions {
+  readonly rules: Rules;
+  readonly bootId: string;
+  readonly vehicleId?: string | undefined;
+  readonly routeId?: string | undefined;
+  readonly sync: SyncLoopOptions;
+}
+
+export interface Validator {
+  readonly sync: SyncLoop | undefined;
+  /**
+   * Runs until the signal aborts.
+   * @throws StoreError when the ledger cannot be written any more: then nothing may be accepted.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const clockLookMs = 10_000;
+/** An older position says nothing about where this tap was. */
+const positionAgeMaxMs = 10_000;
+
+export function createValidator(deps: ValidatorDeps, options: ValidatorOptions): Validator {
+  const { clock, ledger, report } = deps;
+  const stamper = createStamper(clock, options.bootId);
+  let position: Position | undefined;
+  const freshPosition = () =>
+    position !== undefined && clock.monotonicNow() - position.receivedAt <= positionAgeMaxMs
+      ? position
+      : undefined;
+  const { rules, vehicleId, routeId } = options;
+  const surroundings = () => ({ rules, vehicleId, routeId, position: freshPosition() });
+  const handle = createTapHandler({ ...deps, stamper, surroundings });
+  const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
+
+  async function watchClock(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      recordClockStep({ ledger, stamper, report });
+      await clock.sleep(clockLookMs, signal);
+    }
+  }
+
+  async function followPosition(source: PositionSource, signal: AbortSignal): Promise<void> {
+    for await (const found of source.open(signal)) position = found;
+  }
+
+  return {
+    sync,
+    async run(signal) {
+      const stop = new AbortController();
+      const running = AbortSignal.any([signal, stop.signal]);
+      const { device } = options.sync;
+      report({ event: 'ready', device, epoch: ledger.head.epoch, seq: ledger.head.seq });
+      const parts = [
+        watchClock(running),
+        ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
+        ...(sync === undefined ? [] : [sync.run(running)]),
+        ...(deps.position === undefined ? [] : [followPosition(deps.position, running)]),
+      ];
+      try {
+        await Promise.all(parts);
+      } catch (error) {
+        const failure = asFailure(error);
+        if (failure !== undefined) report({ event: 'out-of-service', ...failure });
+        throw error;
+      } finally {
+        stop.abort();
+        await Promise.allSettled(parts);
+        ledger.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** The schema of the device's ledger, as numbered migrations. docs/ledger.md explains the tables. */
+import type { Migration } from './migrations.ts';
+
+export const ledgerMigrations: readonly Migration[] = [
+  {
+    name: 'epochs, rows and accepted tokens',
+    sql: `
+      create table identity (
+        only_one integer primary key check (only_one = 1),
+        device text not null
+      ) strict;
+
+      create table epoch (
+        ordinal integer primary key,
+        epoch integer not null unique,
+        durable_seq integer not null default 0,
+        receipt blob,
+        pruned_seq integer not null default 0,
+        pruned_hash blob not null
+      ) strict;
+
+      create table row (
+        epoch integer not null references epoch (epoch),
+        seq integer not null,
+        hash blob not null,
+        wall_at integer not null,
+        bytes blob not null,
+        primary key (epoch, seq)
+      ) strict, without rowid;
+
+      create table accepted_token (
+        token_key blob primary key,
+        accepted_at integer not null,
+        forget_at integer not null,
+        at_risk integer not null
+      ) strict, without rowid;
+
+      create index accepted_token_by_time on accepted_token (accepted_at) where at_risk = 1;
+      create index accepted_token_by_end on accepted_token (forget_at);
+    `,
+  },
+];

@@ -1,0 +1,79 @@
+/** Everything that can go wrong with the ledger's file, with what to do about it. */
+
+export type StoreErrorCode =
+  | 'ledger/in-use'
+  | 'ledger/read-only'
+  | 'ledger/not-durable'
+  | 'ledger/newer-schema'
+  | 'ledger/other-device'
+  | 'ledger/disk-full'
+  | 'ledger/io'
+  | 'ledger/corrupt'
+  | 'ledger/cannot-open';
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  readonly hint: string;
+
+  constructor(code: StoreErrorCode, message: string, hint: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+interface Meaning {
+  readonly prefix: string;
+  readonly code: StoreErrorCode;
+  readonly hint: string;
+}
+
+/** SQLite's result codes (sqlite.org/rescode.html) by the beginning of their names. */
+const meanings: readonly Meaning[] = [
+  {
+    prefix: 'SQLITE_BUSY',
+    code: 'ledger/in-use',
+    hint: 'a validator is running on it; ask that one through its control socket, or stop it',
+  },
+  {
+    prefix: 'SQLITE_READONLY',
+    code: 'ledger/read-only',
+    hint: 'make the data folder writable for this user (chown, or remount read-write)',
+  },
+  {
+    prefix: 'SQLITE_FULL',
+    code: 'ledger/disk-full',
+    hint: 'free space on the data partition; nothing recorded was lost',
+  },
+  {
+    prefix: 'SQLITE_IOERR',
+    code: 'ledger/io',
+    hint: 'the storage failed; restart the validator, and replace the medium if it happens again',
+  },
+  {
+    prefix: 'SQLITE_CORRUPT',
+    code: 'ledger/corrupt',
+    hint: 'keep the files, they can be salvaged; see docs/ledger.md',
+  },
+  {
+    prefix: 'SQLITE_NOTADB',
+    code: 'ledger/corrupt',
+    hint: 'the file is no ledger; check dataDir in the configuration',
+  },
+  {
+    prefix: 'SQLITE_CANTOPEN',
+    code: 'ledger/cannot-open',
+    hint: 'check that the data folder exists and that this user may write to it',
+  },
+];
+
+/** Names what SQLite reported; anything else passes as it is, for it is our own bug. */
+export function asStoreError(error: unknown, path: string): unknown {
+  const sqliteCode = (error as { code?: unknown } | null)?.code;
+  if (typeof sqliteCode !== 'string') return error;
+  const meaning = meanings.find(({ prefix }) => sqliteCode.startsWith(prefix));
+  if (meaning === undefined) return error;
+  const what = error instanceof Error ? error.message : sqliteCode;
+  return new StoreError(meaning.code, `${path}: ${what}`, meaning.hint, error);
+}

@@ -1,0 +1,173 @@
+/**
+ * The ledger: every row that this device ever wrote, in order, chained, durable before append
+ * returns. One process, one connection (the file stays locked while it is open).
+ *
+ * Invariants:
+ * - seq rises by exactly one within an epoch and is never reused (promise 2);
+ * - hash = rowHash(place, hash before, bytes) (promise 3);
+ * - a new file begins a new epoch, so that a restored or cloned disk shows as a fork (promise 8).
+ */
+import { genesisHash, rowHash } from '../core/ledger/chain.ts';
+import { encodeRow, type Row } from '../core/ledger/row.ts';
+import type { TapHistory } from '../core/rules/rule.ts';
+import { createLedgerAudit, type LedgerAudit } from './ledger-audit.ts';
+import { ledgerMigrations } from './ledger-migrations.ts';
+import { createLedgerOutbox, type LedgerOutbox } from './ledger-outbox.ts';
+import { openDatabase, type SqliteDatabase } from './open-database.ts';
+import { asStoreError, StoreError } from './store-error.ts';
+
+export interface LedgerHead {
+  readonly epoch: number;
+  /** Of the last row; 0 in an empty epoch. */
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+/** What is remembered of an accepted token, in the transaction that records its tap. */
+export interface AcceptedToken {
+  readonly tokenKey: Uint8Array;
+  readonly acceptedAt: number;
+  /** Until then the same token must be recognised. */
+  readonly forgetAt: number;
+  readonly atRisk: boolean;
+}
+
+export interface TapLedger {
+  readonly head: LedgerHead;
+  /** Durable when it returns. @throws StoreError when the row could not be written: nothing was. */
+  append(row: Row, accepted?: AcceptedToken): LedgerHead;
+  /** @param now wall clock: deferred taps of the 24 hours before it are counted. */
+  recall(tokenKey: Uint8Array, now: number): TapHistory;
+  /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
+  startEpoch(): void;
+  readonly outbox: LedgerOutbox;
+  readonly audit: LedgerAudit;
+  close(): void;
+}
+
+export interface LedgerDeps {
+  /** A number that no other ledger has: a grant of the backend, or a random provisional one. */
+  readonly mintEpoch: () => number;
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+export function openTapLedger(
+  deps: LedgerDeps,
+  options: { readonly path: string; readonly device: string },
+): TapLedger {
+  const { path, device } = options;
+  const database = openDatabase({ path, migrations: ledgerMigrations, exclusive: true });
+  try {
+    claimIdentity(database, path, device);
+  } catch (error) {
+    database.close();
+    throw asStoreError(error, path);
+  }
+  return ledgerOn(database, deps, options);
+}
+
+function ledgerOn(
+  database: SqliteDatabase,
+  deps: LedgerDeps,
+  { path, device }: { readonly path: string; readonly device: string },
+): TapLedger {
+  const statements = prepare(database);
+  const startEpoch = () => {
+    statements.addEpoch.run(deps.mintEpoch(), genesisHash);
+    return readHead(database);
+  };
+  let head = currentHead(database) ?? startEpoch();
+
+  const record = database.transaction((row: Row, accepted: AcceptedToken | undefined) => {
+    const place = { device, epoch: head.epoch, seq: head.seq + 1 };
+    const bytes = encodeRow(row);
+    const hash = rowHash(place, head.hash, bytes);
+    statements.addRow.run(place.epoch, place.seq, hash, row.wallAt, bytes);
+    if (accepted !== undefined) statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
+    return { epoch: place.epoch, seq: place.seq, hash };
+  });
+
+  return {
+    get head() {
+      return head;
+    },
+    append(row, accepted) {
+      try {
+        head = record.immediate(row, accepted);
+        return head;
+      } catch (error) {
+        throw asStoreError(error, path);
+      }
+    },
+    recall(tokenKey, now) {
+      const lastAcceptedAt = statements.lastAccepted.get(tokenKey) as number | undefined;
+      const riskTapsToday = statements.riskTaps.get(now - dayMs) as number;
+      return { lastAcceptedAt, riskTapsToday };
+    },
+    startEpoch: () => {
+      head = startEpoch();
+    },
+    outbox: createLedgerOutbox(database),
+    audit: createLedgerAudit(database, device),
+    close: () => closeLedger(database),
+  };
+}
+
+function prepare(database: SqliteDatabase) {
+  return {
+    addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
+    addRow: database.prepare(
+      'insert into row (epoch, seq, hash, wall_at, bytes) values (?, ?, ?, ?, ?)',
+    ),
+    remember: database.prepare(
+      `insert into accepted_token (token_key, accepted_at, forget_at, at_risk)
+       values (:tokenKey, :acceptedAt, :forgetAt, :atRisk)
+       on conflict (token_key) do update
+       set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at`,
+    ),
+    lastAccepted: database
+      .prepare('select accepted_at from accepted_token where token_key = ?')
+      .pluck(),
+    riskTaps: database
+      .prepare('select count(*) from accepted_token where at_risk = 1 and accepted_at > ?')
+      .pluck(),
+  };
+}
+
+function claimIdentity(database: SqliteDatabase, path: string, device: string): void {
+  database
+    .prepare('insert into identity (only_one, device) values (1, ?) on conflict do nothing')
+    .run(device);
+  const owner = database.prepare('select device from identity').pluck().get() as string;
+  if (owner === device) return;
+  throw new StoreError(
+    'ledger/other-device',
+    `${path} belongs to ${owner}, this device is ${device}`,
+    'a ledger never changes its device: give this one a data folder of its own',
+  );
+}
+
+function currentHead(database: SqliteDatabase): LedgerHead | undefined {
+  const anyEpoch = database.prepare('select count(*) from epoch').pluck().get() as number;
+  return anyEpoch === 0 ? undefined : readHead(database);
+}
+
+function readHead(database: SqliteDatabase): LedgerHead {
+  const epoch = database
+    .prepare(
+      `select epoch, pruned_seq as seq, pruned_hash as hash from epoch
+       order by ordinal desc limit 1`,
+    )
+    .get() as LedgerHead;
+  const last = database
+    .prepare('select epoch, seq, hash from row where epoch = ? order by seq desc limit 1')
+    .get(epoch.epoch) as LedgerHead | undefined;
+  return last ?? epoch;
+}
+
+function closeLedger(database: SqliteDatabase): void {
+  if (!database.open) return;
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+}

@@ -1,0 +1,42 @@
+/** Names why a request got no answer, by Node's and OpenSSL's error codes. */
+import { errors } from 'undici';
+import { SyncError } from './backend.ts';
+
+/** The backend's certificate is not signed by our CA, not for its name, or not in force. */
+const untrusted =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/;
+
+/** The backend turned our certificate down during the handshake (RFC 8446 §6.2 alerts). */
+const turnedDown = /^ERR_SSL_(TLSV1|TLSV13|SSLV3)_ALERT_/;
+
+export function tlsFailure(error: unknown, origin: string): SyncError {
+  const code = codeOf(error);
+  const what = `${origin}: ${error instanceof Error ? error.message : String(error)}`;
+  if (untrusted.test(code)) {
+    const hint = 'check backend.url, backend.ca and the clock; taps wait safely in the ledger';
+    return new SyncError('sync/server-untrusted', what, hint, error);
+  }
+  if (turnedDown.test(code)) {
+    const hint = 'enrol the device at the backend again';
+    return new SyncError('sync/not-enrolled', what, hint, error);
+  }
+  if (isTimeout(error)) {
+    const hint = 'the network is slow or the backend overloaded; it is tried again by itself';
+    return new SyncError('sync/timeout', what, hint, error);
+  }
+  const hint = 'check the network and backend.url; taps wait safely in the ledger';
+  return new SyncError('sync/unreachable', what, hint, error);
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError
+  );
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
