@@ -4,19 +4,13 @@
  */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../device/clock.ts';
 import { decodeCbor } from '../core/crypto/cbor.ts';
 import type { Ed25519PrivateKey } from '../core/crypto/ed25519.ts';
-import { type Receipt, signReceipt } from '../core/ledger/receipt.ts';
-import {
-  bodyBytesMax,
-  type UploadAccepted,
-  type UploadConflict,
-  type UploadRequest,
-  uploadRequest,
-} from '../sync/wire.ts';
-import type { BackendStore, IngestResult } from './backend-store.ts';
+import { bodyBytesMax, type UploadRequest, uploadRequest } from '../sync/wire.ts';
+import type { BackendStore } from './backend-store.ts';
+import { answerBatch } from './batch-answer.ts';
 import { deviceOf } from './device-identity.ts';
 import { ServerError } from './server-error.ts';
 
@@ -47,7 +41,8 @@ export function addTapsRoute(server: FastifyInstance, deps: TapsRouteDeps): void
       });
     }
     const result = await deps.store.ingest(batch, deps.clock.wallNow());
-    return answer(reply, result, batch, deps);
+    const answer = answerBatch(result, batch, deps.receiptKey, deps.clock.wallNow());
+    return reply.code(answer.status).send(answer.body);
   });
 }
 
@@ -74,45 +69,4 @@ function readBatch(body: unknown): UploadRequest {
     message: `${issue?.path.join('.') || 'body'}: ${issue?.message}`,
     hint: 'see /openapi.json for the protocol',
   });
-}
-
-function answer(
-  reply: FastifyReply,
-  result: IngestResult,
-  batch: UploadRequest,
-  { receiptKey, clock }: TapsRouteDeps,
-) {
-  const serverTime = clock.wallNow();
-  const sign = (held: Receipt['held'], durableSeq: number, tip: Uint8Array) => {
-    const { device, epoch } = batch;
-    const receipt = { held, device, epoch, durableSeq, tip, serverTime };
-    return Buffer.from(signReceipt(receiptKey, receipt)).toString('base64');
-  };
-  switch (result.kind) {
-    case 'durable': {
-      const { durableSeq, tip } = result.ledger;
-      const receipt = sign('ledger', durableSeq, tip);
-      const body: UploadAccepted = {
-        durableSeq,
-        tip: Buffer.from(tip).toString('hex'),
-        receipt,
-        serverTime,
-      };
-      return reply.code(200).send(body);
-    }
-    case 'fork': {
-      const receipt = sign('quarantine', result.branch.durableSeq, result.branch.tip);
-      const { expectedSeq } = result;
-      const body: UploadConflict = { reason: 'fork', expectedSeq, receipt, serverTime };
-      return reply.code(409).send(body);
-    }
-    case 'gap': {
-      const body: UploadConflict = {
-        reason: 'gap',
-        expectedSeq: result.expectedSeq,
-        serverTime,
-      };
-      return reply.code(409).send(body);
-    }
-  }
 }

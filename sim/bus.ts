@@ -1,0 +1,112 @@
+/**
+ * A bus in software: the real runtime with a simulated twin behind every port, under one seed, in
+ * one process. This is the simulator's composition root; its twin is src/cli/run.ts.
+ */
+import { join } from 'node:path';
+import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reader.ts';
+import type { BackendStore } from '../src/backend/backend-store.ts';
+import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
+import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
+import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
+import { createValidator } from '../src/runtime/validator.ts';
+import { openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
+import { createSimCardField, type SimCardField } from './card-field.ts';
+import { semarangRules } from './city.ts';
+import { createRecordingIndicator, type RecordingIndicator } from './recording-indicator.ts';
+import { createSimSerialLine, type SimSerialLine } from './serial-line.ts';
+import { createSimBackend, type NetworkFaults, type SimBackend } from './sim-backend.ts';
+import { createSimEntropy, createSimRandom } from './sim-chance.ts';
+import { createSimClock, type SimClock } from './sim-clock.ts';
+import { createSimPositionSource, type SimPoint } from './sim-position.ts';
+import { createTicketOffice, type TicketOffice } from './ticket-office.ts';
+
+export interface BusOptions {
+  readonly seed: number;
+  /** Holds the device's ledger and the backend's database. */
+  readonly folder: string;
+  readonly faults?: NetworkFaults;
+  readonly route?: readonly SimPoint[];
+}
+
+export interface Bus {
+  readonly clock: SimClock;
+  readonly scanner: SimSerialLine;
+  readonly cards: SimCardField;
+  readonly indicator: RecordingIndicator;
+  readonly office: TicketOffice;
+  readonly backend: SimBackend;
+  readonly store: BackendStore;
+  readonly ledger: TapLedger;
+  /** What the runtime reported, oldest first. */
+  readonly events: readonly RuntimeEvent[];
+  /** Ends the runtime as `halte run` ends at SIGTERM, and closes both databases. */
+  stop(): Promise<void>;
+}
+
+/** Shared by every bus of the simulated fleet. */
+export const simDevice = 'sim-bus-1';
+
+/** 2026-11-24T00:00:00Z: after the first release, so that the clock counts as plausible. */
+const serviceDay = Date.UTC(2026, 10, 24);
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** The runtime is running when it returns; time stands until `clock.advance`. */
+export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions): Bus {
+  const clock = createSimClock({ wall: serviceDay });
+  const random = createSimRandom(seed);
+  const entropy = createSimEntropy(seed);
+  const office = createTicketOffice(entropy, 'trans-semarang');
+  const receiptKey = ed25519PrivateKey(entropy.bytes(32));
+  const scanner = createSimSerialLine({ clock });
+  const cards = createSimCardField({ clock });
+  const indicator = createRecordingIndicator({ clock });
+  const store = openSqliteStore(join(folder, 'backend.db'));
+  const backend = createSimBackend({ clock, random, store, receiptKey }, faults);
+  const ledger = openTapLedger(
+    { mintEpoch: () => mintProvisionalEpoch(entropy) },
+    { path: join(folder, 'ledger.db'), device: simDevice },
+  );
+  const qrReader = { name: 'scanner', path: 'simulated' };
+  const events: RuntimeEvent[] = [];
+  const validator = createValidator(
+    {
+      clock,
+      random,
+      ledger,
+      readers: [createSerialBarcodeReader({ clock, openPort: scanner.openPort }, qrReader), cards],
+      indicators: [indicator],
+      position: createSimPositionSource({ clock }, { points: route }),
+      backend,
+      report: (event) => events.push(event),
+    },
+    {
+      rules: semarangRules(office.trustedKey),
+      bootId: `sim-boot-${seed}`,
+      vehicleId: 'SIM-1',
+      routeId: 'koridor-1',
+      sync: {
+        device: simDevice,
+        receiptKey: receiptKey.publicKey,
+        intervalMs: 2_000,
+        startJitterMs: 5_000,
+        retentionMs: 30 * dayMs,
+      },
+    },
+  );
+  const stopping = new AbortController();
+  const running = validator.run(stopping.signal);
+  const stop = async () => {
+    stopping.abort();
+    await running;
+    await store.close();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    ...{ clock, scanner, cards, indicator, office, backend, store, ledger, events },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
