@@ -20,7 +20,17 @@ import { createValidator } from '../runtime/validator.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { createDeviceBackend, openDeviceLedger, syncOptions } from './device-parts.ts';
 
-export async function run(configFile: string, io: CliIo): Promise<ExitCode> {
+/** What a caller adds to the configured parts: a simulated card field, an indicator that watches. */
+export interface RunExtras {
+  readonly readers?: readonly TokenReader[];
+  readonly indicators?: readonly Indicator[];
+}
+
+export async function run(
+  configFile: string,
+  io: CliIo,
+  extras: RunExtras = {},
+): Promise<ExitCode> {
   const config = readDeviceConfig(configFile);
   const rules = readRules(config.rules);
   const clock = createSystemClock();
@@ -31,8 +41,14 @@ export async function run(configFile: string, io: CliIo): Promise<ExitCode> {
       clock,
       random: createSystemRandom(),
       ledger,
-      readers: config.readers.map((reader) => createReader(reader, clock)),
-      indicators: config.indicators.map((indicator) => createIndicator(indicator, clock, io)),
+      readers: [
+        ...config.readers.map((reader) => createReader(reader, clock)),
+        ...(extras.readers ?? []),
+      ],
+      indicators: [
+        ...config.indicators.map((indicator) => createIndicator(indicator, clock, io)),
+        ...(extras.indicators ?? []),
+      ],
       backend,
       report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },
@@ -53,7 +69,7 @@ function createReader(options: DeviceConfig['readers'][number], clock: Clock): T
     case 'serial':
       return createSerialBarcodeReader({ clock }, options);
     case 'pcsc':
-      return createPcscCardReader({ clock }, options);
+      return createPcscCardReader({ clock }, options.slot === undefined ? {} : { name: options.slot });
   }
 }
 

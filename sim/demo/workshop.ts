@@ -1,0 +1,84 @@
+/** Prepares what a depot would: certificates, keys, rules and a device configuration, in a folder. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entropy } from '../../device/clock.ts';
+import { hex } from '../../src/core/bytes.ts';
+import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import { semarangRules } from '../city.ts';
+import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
+import { createTicketOffice, type TicketOffice } from '../ticket-office.ts';
+
+export interface Workshop {
+  readonly device: string;
+  readonly office: TicketOffice;
+  /** Of someone who is not trusted: forged tickets come from there. */
+  readonly forger: TicketOffice;
+  readonly receiptKey: Ed25519PrivateKey;
+  readonly certificates: TestCertificates;
+  readonly scannerPath: string;
+  /** Writes the device's configuration. @returns its path. */
+  configure(backendUrl: string, readers: { readonly pcsc: boolean }): string;
+}
+
+const device = 'demo-bus-1';
+
+/** @param now milliseconds since 1970. */
+export async function openWorkshop(
+  folder: string,
+  entropy: Entropy,
+  now: number,
+): Promise<Workshop> {
+  const office = createTicketOffice(entropy, 'trans-semarang');
+  const receiptKey = ed25519PrivateKey(entropy.bytes(32));
+  const certificates = await makeTestCertificates(now);
+  const { cert, key } = await certificates.device(device);
+  const put = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const scannerPath = join(folder, 'scanner');
+  put('ca.pem', certificates.ca);
+  put('device.pem', cert);
+  put('device.key', key);
+  put('rules.json', rulesJson(office));
+
+  return {
+    ...{ device, office, receiptKey, certificates, scannerPath },
+    forger: createTicketOffice(entropy, 'trans-semarang'),
+    configure: (url, readers) =>
+      put(
+        'halte.json',
+        JSON.stringify(
+          {
+            device,
+            dataDir: 'data',
+            rules: 'rules.json',
+            readers: [
+              { type: 'serial', name: 'scanner', path: scannerPath, baudRate: 115_200 },
+              ...(readers.pcsc ? [{ type: 'pcsc', name: 'card-reader', slot: '00 00' }] : []),
+            ],
+            indicators: [{ type: 'log', path: 'signals.log' }],
+            vehicle: { vehicleId: 'DEMO-1', routeId: 'koridor-1' },
+            backend: {
+              ...{ url, ca: 'ca.pem', cert: 'device.pem', key: 'device.key' },
+              receiptKey: hex(receiptKey.publicKey),
+            },
+            sync: { intervalMs: 500, startJitterMs: 500 },
+          },
+          undefined,
+          2,
+        ),
+      ),
+  };
+}
+
+function rulesJson(office: TicketOffice): string {
+  const rules = semarangRules(office.trustedKey);
+  const file = {
+    ...rules,
+    trustedKeys: rules.trustedKeys.map((key) => ({ ...key, publicKey: hex(key.publicKey) })),
+    denyList: [...rules.denyList],
+    acceptedIssuers: [...rules.acceptedIssuers],
+  };
+  return JSON.stringify(file, undefined, 2);
+}
