@@ -1,0 +1,60 @@
+/**
+ * The twin of a GNSS receiver: it follows a list of points along simulated time. Points that pass
+ * while nobody listens are gone, as they are with a receiver.
+ */
+import type { Clock, EpochMs, MonotonicMs } from '../device/clock.ts';
+import type { Position, PositionSource } from '../device/position-source.ts';
+import { ReaderError } from '../device/token-reader.ts';
+
+export interface SimPoint {
+  readonly at: MonotonicMs;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Absent where the receiver has a position but no time, or the journey tests such a one. */
+  readonly gnssTime?: EpochMs;
+}
+
+export interface SimPositionOptions {
+  readonly name?: string;
+  /** In order of time. After the last one the source stays silent. */
+  readonly points: readonly SimPoint[];
+}
+
+export interface SimPositionSource extends PositionSource {
+  unplug(): void;
+  replug(): void;
+}
+
+export function createSimPositionSource(
+  { clock }: { readonly clock: Clock },
+  { name = 'sim-gnss', points }: SimPositionOptions,
+): SimPositionSource {
+  let unplugging = new AbortController();
+  const unplugged = () =>
+    new ReaderError('reader/unplugged', `${name} went away`, 'Plug the receiver in again.');
+
+  return {
+    name,
+    async *open(signal) {
+      const pulled = unplugging.signal;
+      const ended = AbortSignal.any([signal, pulled]);
+      for (const point of points) {
+        if (point.at < clock.monotonicNow()) continue;
+        await clock.sleep(point.at - clock.monotonicNow(), ended);
+        if (ended.aborted) break;
+        yield toPosition(point);
+      }
+      if (!ended.aborted) await clock.sleep(Number.POSITIVE_INFINITY, ended);
+      if (pulled.aborted && !signal.aborted) throw unplugged();
+    },
+    unplug: () => unplugging.abort(),
+    replug() {
+      unplugging = new AbortController();
+    },
+  };
+}
+
+function toPosition({ at, latitude, longitude, gnssTime }: SimPoint): Position {
+  const position = { latitude, longitude, receivedAt: at };
+  return gnssTime === undefined ? position : { ...position, gnssTime };
+}
