@@ -56,7 +56,7 @@ export async function demo(options: DemoOptions, deps: DemoDeps): Promise<ExitCo
   const play = async (): Promise<ExitCode> => {
     const surprises = await playActs(stage, deps);
     const agrees = await closeTheDay(stage, deps.io, surprises);
-    if (options.stay) await stay(stage.config, deps.io);
+    if (options.stay) await stay(stage, deps.io);
     return agrees && surprises === 0 ? 0 : 1;
   };
   // Awaited here: a promise merely returned would be waited for after the parts are gone.
@@ -122,7 +122,7 @@ async function perform(act: Act, stage: Stage, door: Door, io: CliIo): Promise<b
   switch (act.kind) {
     case 'rider': {
       const signal = await door.show(act.shows);
-      io.out(tapLine(act, signal, io.isTerminal));
+      io.out(tapLine(act.name, signal, { inColour: io.isTerminal, expect: act.expect }));
       return signal.fields.reason === act.expect;
     }
     case 'unplug-scanner':
@@ -142,8 +142,19 @@ async function perform(act: Act, stage: Stage, door: Door, io: CliIo): Promise<b
   }
 }
 
-async function stay(config: string, io: CliIo): Promise<void> {
-  io.out(`\nStill running. Try: scripts/halte taps list --config ${config}`);
-  io.out('Ctrl-C ends it.');
-  while (!io.stopping.aborted) await delay(200);
+const lookMs = 100;
+
+/** Everything goes on running; taps that someone sends to the scanner's line are shown. */
+async function stay({ workshop, config, indicator }: Stage, io: CliIo): Promise<void> {
+  const mint = `scripts/halte mint ticket --key ${workshop.ticketKeyFile}`;
+  io.out('\nStill running; Ctrl-C ends it. In another terminal:');
+  io.out(`  scripts/halte taps list --config ${config}`);
+  io.out(`  printf '%s\\r\\n' "$(${mint})" > ${workshop.scannerPath}.far`);
+  let told = indicator.signals.length;
+  while (!io.stopping.aborted) {
+    const fresh = indicator.signals.slice(told);
+    for (const signal of fresh) io.out(tapLine('you', signal, { inColour: io.isTerminal }));
+    told += fresh.length;
+    await delay(lookMs);
+  }
 }

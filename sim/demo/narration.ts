@@ -1,7 +1,7 @@
 /** How the demo talks: a line for each tap, a line for each trouble of the runtime. */
 import type { CliIo } from '../../src/cli/cli-io.ts';
+import type { Reason } from '../../src/core/reason.ts';
 import type { RecordedSignal } from '../recording-indicator.ts';
-import type { Act } from './riders.ts';
 
 /** ECMA-48 SGR parameters. */
 const colours = { green: 32, amber: 33, red: 31 } as const;
@@ -18,16 +18,18 @@ export const tapHeading = columns('', [
   '   ms',
 ]);
 
+/** @param expect the reason that the story foresees, when the tap is part of it. */
 export function tapLine(
-  { name, expect }: Extract<Act, { kind: 'rider' }>,
+  name: string,
   signal: RecordedSignal,
-  inColour: boolean,
+  { inColour, expect }: { readonly inColour: boolean; readonly expect?: Reason },
 ): string {
   const { medium, outcome, basis, reason, fare } = signal.fields;
   const dot = inColour ? `\u001b[${colours[signal.light]}m●\u001b[0m` : '●';
   const ms = signal.elapsedMs.toFixed(1).padStart(5);
   const line = columns(dot, [name, medium, outcome, basis, reason, fare, ms]);
-  return reason === expect ? line : `${line}   ✗ expected ${expect}`;
+  const isForeseen = expect === undefined || reason === expect;
+  return isForeseen ? line : `${line}   ✗ expected ${expect}`;
 }
 
 function columns(dot: string, texts: readonly (string | undefined)[]): string {

@@ -16,6 +16,8 @@ export interface Workshop {
   readonly receiptKey: Ed25519PrivateKey;
   readonly certificates: TestCertificates;
   readonly scannerPath: string;
+  /** The office's key, for `halte mint ticket`. */
+  readonly ticketKeyFile: string;
   /** Writes the device's configuration. @returns its path. */
   configure(backendUrl: string, readers: { readonly pcsc: boolean }): string;
 }
@@ -28,7 +30,8 @@ export async function openWorkshop(
   entropy: Entropy,
   now: number,
 ): Promise<Workshop> {
-  const office = createTicketOffice(entropy, 'trans-semarang');
+  const ticketSeed = entropy.bytes(32);
+  const office = createTicketOffice(entropy, 'trans-semarang', ed25519PrivateKey(ticketSeed));
   const receiptKey = ed25519PrivateKey(entropy.bytes(32));
   const certificates = await makeTestCertificates(now);
   const { cert, key } = await certificates.device(device);
@@ -41,9 +44,10 @@ export async function openWorkshop(
   put('device.pem', cert);
   put('device.key', key);
   put('rules.json', rulesJson(office));
+  const ticketKeyFile = put('ticket.key', `${hex(ticketSeed)}\n`);
 
   return {
-    ...{ device, office, receiptKey, certificates, scannerPath },
+    ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile },
     forger: createTicketOffice(entropy, 'trans-semarang'),
     configure: (url, readers) =>
       put(
