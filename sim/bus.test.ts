@@ -87,6 +87,17 @@ test('refuses the same single ride by phone after it was used by QR', async () =
   expect(lights(bus)).toEqual(['green ticket-valid', 'red already-tapped']);
 });
 
+test('accepts one ticket once when it is held to both readers in the same moment', async () => {
+  const bus = await aBus();
+  const ticket = aTicket(bus);
+
+  bus.cards.present(createTicketPhone(ticket));
+  bus.scanner.send(`${halteTicketText(ticket)}\r\n`);
+  await bus.clock.advance(100);
+
+  expect(lights(bus).sort()).toEqual(['green ticket-valid', 'red already-tapped']);
+});
+
 test('lets a rider whose phone was lifted too early try again at once', async () => {
   const bus = await aBus();
   const phone = createTicketPhone(aTicket(bus));

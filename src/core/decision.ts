@@ -1,4 +1,5 @@
 /** A decision is a value: what came out, on what basis, why, and what it costs the rider. */
+import type { CardInstruction } from './card/instruction.ts';
 import type { Money } from './money.ts';
 import { type Reason, reasons } from './reason.ts';
 
@@ -25,6 +26,8 @@ export type Decision =
       readonly basis: Basis;
       readonly reason: Reason;
       readonly fare: Fare;
+      /** To be carried out on the card first; the acceptance holds only if the card commits. */
+      readonly instruction?: CardInstruction;
     }
   | { readonly outcome: 'refused'; readonly reason: Reason }
   | { readonly outcome: 'retry'; readonly reason: Reason };

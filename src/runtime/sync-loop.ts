@@ -105,7 +105,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
     if (receipt.held === 'quarantine') leaveForkedEpoch(batch.epoch);
     const { unsent } = ledger.outbox;
     deps.report({ event: 'synced', throughSeq: receipt.durableSeq, unsent });
-    ledger.outbox.prune(clock.wallNow() - options.retentionMs);
+    ledger.outbox.prune(receipt.serverTime - options.retentionMs);
     return { kind: 'progress' };
   }
 

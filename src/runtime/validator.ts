@@ -6,6 +6,7 @@ import type { Clock, Random } from '../../device/clock.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import type { Position, PositionSource } from '../../device/position-source.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
+import { decideTap } from '../core/decide.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { Backend } from '../sync/backend.ts';
@@ -59,7 +60,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       : undefined;
   const { rules, vehicleId, routeId } = options;
   const surroundings = () => ({ rules, vehicleId, routeId, position: freshPosition() });
-  const handle = createTapHandler({ ...deps, stamper, surroundings });
+  const handle = createTapHandler({ ...deps, decide: decideTap, stamper, surroundings });
   const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
 
   async function watchClock(signal: AbortSignal): Promise<void> {
