@@ -1,6 +1,6 @@
 /** Makes a real backend server break off some of its replies after it has stored the batch. */
-import type { FastifyInstance } from 'fastify';
 import type { Random } from '../device/clock.ts';
+import type { BackendServer } from '../src/backend/server.ts';
 
 export interface FailingReplies {
   /** Replies broken off so far. */
@@ -8,11 +8,7 @@ export interface FailingReplies {
 }
 
 /** @param share of the replies to POST requests that never arrive, 0 to 1. */
-export function failReplies(
-  server: FastifyInstance,
-  random: Random,
-  share: number,
-): FailingReplies {
+export function failReplies(server: BackendServer, random: Random, share: number): FailingReplies {
   const replies = { lost: 0 };
   server.addHook('onSend', async (request) => {
     if (request.method !== 'POST' || random.next() >= share) return;

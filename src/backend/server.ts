@@ -20,11 +20,13 @@ export interface BackendServerOptions {
 const requestBytesMax = 512 * 1024;
 const connectionTimeoutMs = 30_000;
 
+export type BackendServer = FastifyInstance;
+
 /** Not listening yet. Closing it does not close the store. */
 export function createBackendServer(
   deps: TapsRouteDeps,
   options: BackendServerOptions,
-): FastifyInstance {
+): BackendServer {
   const server = fastify({
     https: {
       cert: options.cert,

@@ -15,11 +15,14 @@ export class ConfigError extends Error {
   readonly hint = 'docs/configuration.md lists every key with its default';
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
-    const lines = problems.map(({ path, message, hint }) => `  ${path}: ${message} → ${hint}`);
-    super([`${file} has ${problems.length} problem(s)`, ...lines].join('\n'));
+    super([`${file} has ${problems.length} problem(s)`, ...problems.map(line)].join('\n'));
     this.name = 'ConfigError';
     this.problems = problems;
   }
+}
+
+function line({ path, message, hint }: ConfigProblem): string {
+  return `  ${path === '' ? '' : `${path}: `}${message} → ${hint}`;
 }
 
 /** @param known every key that the schema has anywhere, to suggest from. */

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { deviceId } from '../sync/wire.ts';
-import { readJsonFile } from './read-file.ts';
+import { areDistinct, readJsonFile } from './read-file.ts';
 
 const serialReader = z.strictObject({
   type: z.literal('serial'),
@@ -28,7 +28,10 @@ const indicator = z.discriminatedUnion('type', [
 ]);
 
 const backend = z.strictObject({
-  url: z.url({ protocol: /^https$/ }),
+  url: z.url({
+    protocol: /^https$/,
+    error: ({ code }) => (code === 'invalid_format' ? 'an https:// URL' : undefined),
+  }),
   /** PEM files. */
   ca: z.string().min(1),
   cert: z.string().min(1),
@@ -44,7 +47,8 @@ const deviceConfig = z.strictObject({
   readers: z
     .array(z.discriminatedUnion('type', [serialReader, pcscReader]))
     .min(1)
-    .max(8),
+    .max(8)
+    .refine((readers) => areDistinct(readers.map(({ name }) => name)), 'two readers have one name'),
   indicators: z
     .array(indicator)
     .min(1)

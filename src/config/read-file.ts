@@ -31,6 +31,11 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
+/** For a schema's refine: no key comes twice. */
+export function areDistinct(keys: readonly string[]): boolean {
+  return new Set(keys).size === keys.length;
+}
+
 /** Every key that may stand anywhere in the file. */
 function keysOf(schema: z.ZodType): string[] {
   const keys = new Set<string>();

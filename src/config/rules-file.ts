@@ -1,7 +1,7 @@
 /** The operator's rules as a file: its schema, and the way into core's Rules. */
 import { z } from 'zod';
 import type { Rules } from '../core/rules/rules.ts';
-import { readJsonFile } from './read-file.ts';
+import { areDistinct, readJsonFile } from './read-file.ts';
 
 const money = z.strictObject({
   amount: z.number().int().nonnegative().max(1_000_000_000),
@@ -9,7 +9,9 @@ const money = z.strictObject({
 });
 
 const hex = (bytes: number) =>
-  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes in hexadecimal`);
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes in lower-case hexadecimal`);
 
 const rulesFile = z.strictObject({
   version: z.string().min(1).max(64),
@@ -18,11 +20,15 @@ const rulesFile = z.strictObject({
     .array(
       z.strictObject({
         issuer: z.string().min(1).max(32),
-        kid: z.string().regex(/^([0-9a-f]{2}){1,16}$/, '1 to 16 bytes in hexadecimal'),
+        kid: z.string().regex(/^([0-9a-f]{2}){1,16}$/, '1 to 16 bytes in lower-case hexadecimal'),
         publicKey: hex(32),
       }),
     )
-    .max(64),
+    .max(64)
+    .refine(
+      (keys) => areDistinct(keys.map(({ issuer, kid }) => `${issuer} ${kid}`)),
+      'two keys have one issuer and kid',
+    ),
   denyList: z.array(hex(32)).max(10_000).default([]),
   acceptedIssuers: z.array(z.string().regex(/^9360\d{4}$/, 'an NNS prefix')).max(256),
   risk: z.strictObject({

@@ -1,9 +1,6 @@
 /** Command and response APDUs of ISO/IEC 7816-4, the few forms that Halte's dialogues send. */
 import { concat } from '../bytes.ts';
 
-/** Short-form command: header, Lc, 255 bytes of data, Le. */
-export const commandBytesMax = 261;
-
 export interface CardResponse {
   readonly data: Uint8Array;
   /** Status word, such as 0x9000. */

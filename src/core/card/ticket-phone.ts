@@ -19,9 +19,10 @@ export function readTicketPhone(): CardDialogue<Token> {
   return send(selectApdu(ticketPhoneAid), ({ data, status }) => {
     if (status !== statusOk) return fail('unknown-card', `SELECT answered ${statusText(status)}`);
     const [version, high, low] = data;
-    if (version !== versionKnown || high === undefined || low === undefined) {
+    if (version === undefined || high === undefined || low === undefined) {
       return fail('card-answer-invalid', 'SELECT answered no version and length');
     }
+    if (version !== versionKnown) return fail('unknown-card', `application version ${version}`);
     const length = high * 256 + low;
     if (length < 1 || length > ticketBytesMax) {
       return fail('malformed-token', `ticket of ${length} bytes`);

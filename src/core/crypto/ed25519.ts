@@ -1,10 +1,24 @@
 /** Ed25519 (RFC 8032) on raw 32-byte keys, the form in which keys travel in rules and tickets. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { concat } from '../bytes.ts';
+import { concat, hex } from '../bytes.ts';
 
 /** DER frames of RFC 8410 around a raw key: SubjectPublicKeyInfo and PKCS #8. */
 const publicPrefix = Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex'));
 const privatePrefix = Uint8Array.from(Buffer.from('302e020100300506032b657004220420', 'hex'));
+
+/**
+ * The y coordinates of the eight points of small order, canonical and not, sign bit cleared. With
+ * such a key one signature holds for many messages; Node refuses them only since mid-2026.
+ */
+const smallOrder: ReadonlySet<string> = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
 
 export interface Ed25519PrivateKey {
   readonly seed: KeyObject;
@@ -19,14 +33,10 @@ export function verifyEd25519(
   signature: Uint8Array,
 ): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  try {
-    const der = Buffer.from(concat(publicPrefix, publicKey));
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-    return verify(null, message, key, signature);
-  } catch {
-    // OpenSSL refuses some encodings of a point with an exception: such a key verifies nothing.
-    return false;
-  }
+  if (isSmallOrder(publicKey)) return false;
+  const der = Buffer.from(concat(publicPrefix, publicKey));
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return verify(null, message, key, signature);
 }
 
 /** @param seed 32 secret bytes. @throws RangeError for another length. */
@@ -41,4 +51,11 @@ export function ed25519PrivateKey(seed: Uint8Array): Ed25519PrivateKey {
 /** 64 bytes, deterministic (RFC 8032 §5.1.6). */
 export function signEd25519(key: Ed25519PrivateKey, message: Uint8Array): Uint8Array {
   return new Uint8Array(sign(null, message, key.seed));
+}
+
+function isSmallOrder(publicKey: Uint8Array): boolean {
+  const y = Uint8Array.from(publicKey);
+  const view = new DataView(y.buffer);
+  view.setUint8(31, view.getUint8(31) & 0x7f);
+  return smallOrder.has(hex(y));
 }

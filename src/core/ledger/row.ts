@@ -77,11 +77,14 @@ export type Row = { [K in RowKind]: RowOfKind<K> }[RowKind];
 export type TapRow = RowOfKind<'tap'>;
 export type RowStamp = Pick<TapRow, keyof typeof stamp>;
 
+/** @throws TypeError for a row that decodeRow would refuse: what is written must be readable. */
 export function encodeRow(row: Row): Uint8Array {
   const fields = new Map<string, Cbor>();
   for (const [name, value] of Object.entries(row)) {
     if (value !== undefined) fields.set(name, value);
   }
+  const wrong = misfit(fields, row.kind);
+  if (wrong !== undefined) throw new TypeError(`a ${row.kind} row cannot hold this ${wrong}`);
   return encodeCbor(fields);
 }
 
@@ -92,18 +95,22 @@ export function decodeRow(bytes: Uint8Array): Row | undefined {
   if (!(fields instanceof Map)) return undefined;
   const kind = fields.get('kind');
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return undefined;
-  const shape: Readonly<Record<string, string>> = shapes[kind as RowKind];
-  for (const [name, type] of Object.entries(shape)) {
-    if (!fits(fields.get(name), type)) return undefined;
-  }
+  if (misfit(fields, kind as RowKind) !== undefined) return undefined;
   return Object.fromEntries(fields) as unknown as Row;
+}
+
+/** The first field of the kind's shape that is missing or of another type. */
+function misfit(fields: ReadonlyMap<string | number, Cbor>, kind: RowKind): string | undefined {
+  const shape: Readonly<Record<string, string>> = shapes[kind];
+  return Object.keys(shape).find((name) => !fits(fields.get(name), shape[name] ?? ''));
 }
 
 function fits(value: Cbor | undefined, type: string): boolean {
   if (value === undefined) return type.endsWith('?');
   switch (type.replace('?', '')) {
     case 'text':
-      return typeof value === 'string';
+      // A leading byte order mark does not survive decoding.
+      return typeof value === 'string' && !value.startsWith('\uFEFF');
     case 'int':
       return Number.isSafeInteger(value);
     default:

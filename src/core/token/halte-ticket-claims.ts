@@ -28,6 +28,8 @@ const claimNotBefore = 5;
 const claimTicketId = 7;
 /** Private use, RFC 8392 §9.1: integers below -65536. */
 const claimTransit = -65537;
+/** 9999-12-31T23:59:59Z: later is a mistake, and past what dates and databases hold. */
+const secondsMax = 253_402_300_799;
 const transitKind = 1;
 const transitProduct = 2;
 
@@ -68,6 +70,7 @@ export function parseClaims(payload: Uint8Array): Parsed<HalteTicketClaims> {
   if (notBefore === undefined || expires === undefined) {
     return faulty('malformed-token', 'validity claims are wrong');
   }
+  if (notBefore >= expires) return faulty('malformed-token', 'it expires before it begins');
   return parsed({ issuer, ticketId, notBefore, expires, kind, product });
 }
 
@@ -76,7 +79,8 @@ function shortText(value: Cbor | undefined): string | undefined {
 }
 
 function asSeconds(value: Cbor | undefined): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+  return value >= 0 && value <= secondsMax ? value : undefined;
 }
 
 function isTicketId(value: Cbor | undefined): value is Uint8Array {

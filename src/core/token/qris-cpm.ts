@@ -13,6 +13,7 @@ import type { QrisCpmToken } from './token.ts';
 
 /** Seven bytes `85 05 "CPV01"` begin every code; their base64 fixes nine characters. */
 const beginning = 'hQVDUFYwM';
+const payloadFormat = 'CPV01';
 
 /** Application identifier of QRIS. */
 const qrisAdf = 'A0000006022020';
@@ -36,17 +37,24 @@ export function parseQrisCpm(bytes: Uint8Array): Parsed<QrisCpmToken> {
   const objects = parseTlv(der);
   if (!objects.ok) return objects;
 
+  const version = findTlv(objects.value, '85');
+  if (version === undefined || latin1(version.value) !== payloadFormat) {
+    return faulty('malformed-token', `tag 85 is not ${payloadFormat}`);
+  }
+  if (findTlv(objects.value, '61') === undefined) return missing('61');
   const application = findApplication(objects.value);
   if (application === undefined) {
     return faulty('scheme-not-accepted', 'no application template for QRIS');
   }
-  const missing = ['50', '63'].find((tag) => findTlv(application.inner, tag) === undefined);
-  if (missing !== undefined) return faulty('malformed-token', `tag ${missing} is missing`);
+  if (findTlv(application.inner, '50') === undefined) return missing('50');
   const transparent = findTlv(application.inner, '63');
-  if (transparent && findTlv(transparent.inner, '9F74') === undefined) {
-    return faulty('malformed-token', 'tag 9F74 is missing');
-  }
+  if (transparent === undefined) return missing('63');
+  if (findTlv(transparent.inner, '9F74') === undefined) return missing('9F74');
   return withIssuer(bytes, application);
+}
+
+function missing(tag: string): Parsed<never> {
+  return faulty('malformed-token', `tag ${tag} is missing`);
 }
 
 function findApplication(objects: readonly Tlv[]): Tlv | undefined {

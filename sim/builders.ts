@@ -1,0 +1,187 @@
+/**
+ * Builders for tests: each gives a valid value of the domain, and takes what a test wants to be
+ * different. Keys and times are fixed, so that a value is the same in every run.
+ */
+import { concat, hex, utf8 } from '../src/core/bytes.ts';
+import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
+import type { Receipt } from '../src/core/ledger/receipt.ts';
+import type { Row, RowKind, RowStamp, TapRow } from '../src/core/ledger/row.ts';
+import type { Parsed } from '../src/core/parsed.ts';
+import type { TapFacts, TapHistory } from '../src/core/rules/rule.ts';
+import type { Rules } from '../src/core/rules/rules.ts';
+import { issueHalteTicket, parseHalteTicket } from '../src/core/token/halte-ticket.ts';
+import type { HalteTicketClaims } from '../src/core/token/halte-ticket-claims.ts';
+import type { HalteTicketToken, QrisCpmToken } from '../src/core/token/token.ts';
+
+/** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
+export const someNow = 1_793_577_600_000;
+
+/** Test keys: everybody can read the seeds, nobody may trust the keys. See fixtures/README.md. */
+export const issuerKey = ed25519PrivateKey(utf8('halte test key - never on a bus!'));
+export const strangerKey = ed25519PrivateKey(utf8('halte test key - of nobody known'));
+
+export const issuer = 'trans-semarang';
+export const issuerKid = utf8('test');
+
+export const gopay = '93600914';
+
+/** A pass, valid from an hour before {@link someNow} until 23 hours after. */
+export function someClaims(change: Partial<HalteTicketClaims> = {}): HalteTicketClaims {
+  return {
+    issuer,
+    ticketId: bytesOf('0102030405060708'),
+    notBefore: someNow / 1_000 - 3_600,
+    expires: someNow / 1_000 + 23 * 3_600,
+    kind: 'pass',
+    product: 'harian',
+    ...change,
+  };
+}
+
+export interface TicketChange extends Partial<HalteTicketClaims> {
+  readonly key?: typeof issuerKey;
+  readonly kid?: Uint8Array;
+}
+
+/** The ticket's bytes, signed by the issuer unless told otherwise. */
+export function aTicket(change: TicketChange = {}): Uint8Array {
+  const { key = issuerKey, kid = issuerKid, ...claims } = change;
+  return issueHalteTicket(key, kid, someClaims(claims));
+}
+
+export function aTicketToken(change: TicketChange = {}): HalteTicketToken {
+  return parsedValue(parseHalteTicket(aTicket(change)));
+}
+
+export function aQrisToken(change: Partial<QrisCpmToken> = {}): QrisCpmToken {
+  return { format: 'qris-cpm', tokenKey: new Uint8Array(32).fill(7), issuer: gopay, ...change };
+}
+
+/** Objects of the application template of a payment code, by tag; undefined leaves one out. */
+export interface QrisObjects {
+  readonly '4F'?: Uint8Array | undefined;
+  readonly '50'?: Uint8Array | undefined;
+  readonly '57'?: Uint8Array | undefined;
+  readonly '5A'?: Uint8Array | undefined;
+  readonly '63'?: Uint8Array | undefined;
+}
+
+/** A payment code of GoPay's shape whose account is nobody's. @returns base64 text in bytes. */
+export function aQrisCode(change: QrisObjects = {}): Uint8Array {
+  const objects: QrisObjects = {
+    '4F': bytesOf('a0000006022020'),
+    '50': utf8('QRISCPM'),
+    '5A': bytesOf(`${gopay}12345678901f`),
+    '63': tlv('9F74', utf8('cheque:98765432109876543210')),
+    ...change,
+  };
+  const application = Object.entries(objects).map(([tag, value]) => value && tlv(tag, value));
+  return aCpmCode(tlv('61', ...application.filter((object) => object !== undefined)));
+}
+
+/** Any consumer-presented code: the payload format "CPV01" and what follows it. */
+export function aCpmCode(...objects: readonly Uint8Array[]): Uint8Array {
+  return utf8(Buffer.from(concat(tlv('85', utf8('CPV01')), ...objects)).toString('base64'));
+}
+
+/** One BER-TLV object with the shortest length. */
+export function tlv(tag: string, ...inner: readonly Uint8Array[]): Uint8Array {
+  const value = concat(...inner);
+  const { length } = value;
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length];
+  return concat(bytesOf(tag), Uint8Array.from(size), value);
+}
+
+export function someRules(change: Partial<Rules> = {}): Rules {
+  return {
+    version: 'test-1',
+    flatFare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
+    trustedKeys: [{ issuer, kid: hex(issuerKid), publicKey: issuerKey.publicKey }],
+    denyList: new Set(),
+    acceptedIssuers: new Set([gopay]),
+    risk: { amountPerTapMax: { amount: 5_000, currency: 'IDR' }, tapsPerDayMax: 100 },
+    passbackMs: 300_000,
+    clockSkewMs: 60_000,
+    ...change,
+  };
+}
+
+export function someHistory(change: Partial<TapHistory> = {}): TapHistory {
+  return { riskTapsToday: 0, ...change };
+}
+
+/** A ticket at {@link someNow}, never tapped, under {@link someRules}; the fare is the flat one. */
+export function someFacts(change: Partial<TapFacts> = {}): TapFacts {
+  const { token = aTicketToken(), rules = someRules(), ...rest } = change;
+  return { token, rules, fare: rules.flatFare, history: someHistory(), now: someNow, ...rest };
+}
+
+const someStamp: RowStamp = {
+  wallAt: someNow,
+  monotonicAt: 123_456,
+  bootId: '0f1e2d3c',
+  clockQuality: 'ntp',
+};
+
+/** An accepted ticket on a bus that knows where it is: every field is there. */
+export function aTapRow(change: Partial<TapRow> = {}): TapRow {
+  return {
+    kind: 'tap',
+    ...someStamp,
+    medium: 'qr',
+    reader: 'front',
+    outcome: 'accepted',
+    reason: 'ticket-valid',
+    rulesVersion: 'test-1',
+    basis: 'verified',
+    format: 'halte-ticket',
+    tokenKey: bytesOf('00112233445566778899aabbccddeeff'),
+    fareProduct: 'harian',
+    amount: 0,
+    currencyType: 'IDR',
+    vehicleId: 'H-1',
+    routeId: '1',
+    latitude: -6_984_034,
+    longitude: 110_409_990,
+    ...change,
+  };
+}
+
+/** A row of every kind that there is. */
+export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K } } = {
+  tap: aTapRow(),
+  'card-intent': {
+    kind: 'card-intent',
+    ...someStamp,
+    tokenKey: bytesOf('aabb'),
+    amount: 3_500,
+    currencyType: 'IDR',
+  },
+  'card-outcome': { kind: 'card-outcome', ...someStamp, intentSeq: 7, result: 'committed' },
+  gap: { kind: 'gap', ...someStamp, fromSeq: 3, throughSeq: 5, cause: 'disk-error' },
+  'clock-step': { kind: 'clock-step', ...someStamp, stepMs: -86_400_000 },
+};
+
+export function aReceipt(change: Partial<Receipt> = {}): Receipt {
+  return {
+    held: 'ledger',
+    device: 'bus-1',
+    epoch: 1,
+    durableSeq: 42,
+    tip: new Uint8Array(32).fill(9),
+    serverTime: someNow,
+    ...change,
+  };
+}
+
+/** @param text hexadecimal, in either case. */
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}
+
+/** What a parser gave, when it must not have found a fault. */
+export function parsedValue<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new Error(`${parsed.fault.reason}: ${parsed.fault.detail}`);
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readDeviceConfig } from './device-config.ts';
+
+const folder = fileURLToPath(new URL('../../fixtures/config/valid', import.meta.url));
+
+test('fills in every default of the least configuration', () => {
+  expect(readDeviceConfig(join(folder, 'device-least.json'))).toEqual({
+    device: 'bus-1',
+    dataDir: join(folder, 'data'),
+    rules: join(folder, 'rules-least.json'),
+    readers: [
+      {
+        type: 'serial',
+        name: 'front',
+        path: '/dev/qr',
+        baudRate: 9_600,
+        terminator: '\r\n',
+        aimIdentifier: 'optional',
+        interByteTimeoutMs: 100,
+      },
+    ],
+    indicators: [{ type: 'console' }],
+    backend: undefined,
+    vehicle: {},
+    sync: { intervalMs: 2_000, startJitterMs: 5_000 },
+    retentionDays: 30,
+  });
+});
+
+test('keeps what is given instead of the defaults', () => {
+  expect(readDeviceConfig(join(folder, 'device-full.json'))).toMatchObject({
+    readers: [
+      { baudRate: 115_200, terminator: '\r', aimIdentifier: 'none', interByteTimeoutMs: 50 },
+      { type: 'pcsc', name: 'rear', slot: 'ACS ACR1252' },
+    ],
+    vehicle: { vehicleId: 'H-1', routeId: '1' },
+    sync: { intervalMs: 5_000, startJitterMs: 0 },
+    retentionDays: 90,
+  });
+});
+
+test('takes relative paths from the folder of the file and leaves absolute ones', () => {
+  const { dataDir, rules, indicators, backend } = readDeviceConfig(
+    join(folder, 'device-full.json'),
+  );
+
+  expect({ dataDir, rules, indicators }).toEqual({
+    dataDir: '/var/lib/halte',
+    rules: join(folder, 'rules-full.json'),
+    indicators: [{ type: 'console' }, { type: 'log', path: join(folder, 'signals.log') }],
+  });
+  expect(backend).toMatchObject({
+    url: 'https://backend.example:8443/halte',
+    ca: join(folder, 'certs/ca.pem'),
+    cert: join(folder, 'certs/bus-1.pem'),
+    key: '/etc/halte/bus-1.key',
+  });
+});
+
+test('leaves paths of devices alone, which are not files of the configuration', () => {
+  const [reader] = readDeviceConfig(join(folder, 'device-least.json')).readers;
+
+  expect(reader).toMatchObject({ path: '/dev/qr' });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { withoutFare } from './decision.ts';
+import { type Reason, reasons } from './reason.ts';
+
+const entries = Object.entries(reasons) as [Reason, (typeof reasons)[Reason]][];
+
+/** Codes are for ever: one may be added, none may change or be used again. */
+const published: Readonly<Record<Reason, number>> = {
+  'ticket-valid': 100,
+  'risk-within-limits': 101,
+  'unknown-format': 200,
+  'malformed-token': 201,
+  'unknown-card': 202,
+  'unknown-key': 210,
+  'signature-invalid': 211,
+  'token-expired': 212,
+  'token-not-yet-valid': 213,
+  'token-denied': 220,
+  'already-tapped': 230,
+  'risk-amount-exceeded': 240,
+  'risk-count-exceeded': 241,
+  'issuer-not-accepted': 242,
+  'scheme-not-accepted': 243,
+  'frame-too-long': 300,
+  'frame-incomplete': 301,
+  'connect-failed': 302,
+  'card-gone': 303,
+  'card-timeout': 304,
+  'card-answer-invalid': 305,
+  'out-of-service': 390,
+};
+
+test('keeps every code that was ever given', () => {
+  expect(Object.fromEntries(entries.map(([reason, { code }]) => [reason, code]))).toEqual(
+    published,
+  );
+});
+
+test('gives no code twice', () => {
+  expect(new Set(entries.map(([, { code }]) => code)).size).toBe(entries.length);
+});
+
+test.each(entries)(
+  '%s is in kebab-case, of a known hundred, and told in both languages',
+  (reason, entry) => {
+    expect(reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(Math.floor(entry.code / 100)).toBeOneOf([1, 2, 3]);
+    expect(entry.id).toMatch(/^[A-Z].*\S$/);
+    expect(entry.en).toMatch(/^[A-Z].*\S$/);
+  },
+);
+
+test.each(entries.filter(([, { code }]) => code >= 200))(
+  '%s says by its hundred whether trying again helps',
+  (reason, { code }) => {
+    expect(withoutFare(reason)).toEqual({ outcome: code < 300 ? 'refused' : 'retry', reason });
+  },
+);

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import {
+  aQrisToken,
+  aTicketToken,
+  issuer,
+  issuerKey,
+  someFacts,
+  someRules,
+  strangerKey,
+} from '../../../sim/builders.ts';
+import { hex, utf8 } from '../bytes.ts';
+import { genuine } from './genuine.ts';
+
+const kid = hex(utf8('test'));
+const { publicKey } = issuerKey;
+
+function judge(trustedKeys: ReturnType<typeof someRules>['trustedKeys']) {
+  return genuine(someFacts({ token: aTicketToken(), rules: someRules({ trustedKeys }) }));
+}
+
+test('has no objection to a ticket of a trusted key', () => {
+  expect(judge([{ issuer, kid, publicKey }])).toBeUndefined();
+});
+
+test('finds the key among those of other issuers and other key ids', () => {
+  const others = [
+    { issuer: 'other', kid, publicKey: strangerKey.publicKey },
+    { issuer, kid: 'ffff', publicKey: strangerKey.publicKey },
+  ];
+
+  expect(judge([...others, { issuer, kid, publicKey }])).toBeUndefined();
+  expect(judge(others)).toBe('unknown-key');
+});
+
+test.each([
+  ['no key at all', []],
+  ['a key of the same id for another issuer', [{ issuer: 'other', kid, publicKey }]],
+  ['the same key under another id', [{ issuer, kid: 'ffff', publicKey }]],
+  ['a key id that only begins like it', [{ issuer, kid: `${kid}00`, publicKey }]],
+])('does not know the signer with %s', (_, trustedKeys) => {
+  expect(judge(trustedKeys)).toBe('unknown-key');
+});
+
+test('finds the signature wrong under another key of the same name', () => {
+  expect(judge([{ issuer, kid, publicKey: strangerKey.publicKey }])).toBe('signature-invalid');
+});
+
+test('finds a ticket wrong that a stranger signed in the issuer’s name', () => {
+  const token = aTicketToken({ key: strangerKey });
+
+  expect(genuine(someFacts({ token }))).toBe('signature-invalid');
+});
+
+test('says nothing about a payment code, which is not signed', () => {
+  expect(genuine(someFacts({ token: aQrisToken(), rules: someRules({ trustedKeys: [] }) }))).toBe(
+    undefined,
+  );
+});
