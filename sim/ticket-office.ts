@@ -26,8 +26,8 @@ export function createTicketOffice(
   entropy: Entropy,
   issuer: string,
   key: Ed25519PrivateKey = ed25519PrivateKey(entropy.bytes(32)),
+  kid: Uint8Array = key.publicKey.slice(0, 4),
 ): TicketOffice {
-  const kid = key.publicKey.slice(0, 4);
   return {
     issuer,
     trustedKey: { issuer, kid: hex(kid), publicKey: key.publicKey },

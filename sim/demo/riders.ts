@@ -56,7 +56,7 @@ export function demoActs(city: City): readonly Act[] {
     nfc('Same ticket, phone', createTicketPhone(usedTicket), 'already-tapped'),
     qr('Same GoPay code', gopay, 'already-tapped'),
     qr('Expired ticket', ticketText(expired), 'token-expired'),
-    qr('Forged ticket', ticketText(forger.issue(order)), 'unknown-key'),
+    qr('Forged ticket', ticketText(forger.issue(order)), 'signature-invalid'),
     qr('Web address', 'https://example.org/menu', 'unknown-format'),
     nfc('Some other card', createForeignCard(), 'unknown-card'),
     ...liftedTooEarly('Phone lifted early', phone()),

@@ -48,7 +48,7 @@ export async function openWorkshop(
 
   return {
     ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile },
-    forger: createTicketOffice(entropy, 'trans-semarang'),
+    forger: createForger(entropy, office),
     configure: (url, readers) =>
       put(
         'halte.json',
@@ -74,6 +74,13 @@ export async function openWorkshop(
         ),
       ),
   };
+}
+
+/** Claims the office's key id, and signs with a key of its own. */
+function createForger(entropy: Entropy, office: TicketOffice): TicketOffice {
+  const key = ed25519PrivateKey(entropy.bytes(32));
+  const kid = Buffer.from(office.trustedKey.kid, 'hex');
+  return createTicketOffice(entropy, office.issuer, key, kid);
 }
 
 function rulesJson(office: TicketOffice): string {
