@@ -8,9 +8,10 @@ export function deviceOf(request: FastifyRequest): string {
   const socket = request.raw.socket as TLSSocket;
   const name = socket.getPeerCertificate().subject?.CN;
   if (socket.authorized && typeof name === 'string') return name;
+  const why = name === undefined ? 'none sent' : socket.authorizationError;
   throw new ServerError(401, {
     code: 'sync/unknown-device',
-    message: `no valid device certificate (${socket.authorizationError ?? 'none sent'})`,
+    message: `no valid device certificate (${why})`,
     hint: 'enrol the device: it needs a certificate signed by the device CA of this backend',
   });
 }

@@ -29,6 +29,7 @@ export function openApiDocument(): object {
             403: answer("Another device's batch", wireError),
             409: answer('The batch does not continue what is held', uploadConflict),
             413: answer('Too large: send less at once', wireError),
+            415: answer('Neither CBOR nor gzip of it', wireError),
             503: answer('Not stored: try again', wireError),
           },
         },
@@ -51,8 +52,17 @@ function answer(description: string, schema: z.ZodType) {
   return { description, content: { 'application/json': { schema: schemaOf(schema) } } };
 }
 
-/** JSON Schema knows no bytes: what zod cannot express keeps the words of its metadata. */
+/**
+ * JSON Schema knows no bytes: what zod cannot express keeps the words of its metadata. Objects stay
+ * open to what a newer backend adds; `readOnly` would say that a client must not send a field.
+ */
 function schemaOf(schema: z.ZodType): object {
-  const { $schema, ...json } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  });
   return json;
 }

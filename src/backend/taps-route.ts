@@ -8,7 +8,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../device/clock.ts';
 import { decodeCbor } from '../core/crypto/cbor.ts';
 import type { Ed25519PrivateKey } from '../core/crypto/ed25519.ts';
-import { bodyBytesMax, type UploadRequest, uploadRequest } from '../sync/wire.ts';
+import {
+  batchBytesMax,
+  batchRowsMax,
+  bodyBytesMax,
+  type UploadRequest,
+  uploadRequest,
+} from '../sync/wire.ts';
 import type { BackendStore } from './backend-store.ts';
 import { answerBatch } from './batch-answer.ts';
 import { deviceOf } from './device-identity.ts';
@@ -30,7 +36,9 @@ export function addTapsRoute(server: FastifyInstance, deps: TapsRouteDeps): void
       request.headers['content-encoding'] === 'gzip' ? unzip(body) : body,
   );
 
-  server.post('/v1/taps', async (request, reply) => {
+  // A stranger is turned away before a byte of the body is read.
+  const onRequest = async (request: FastifyRequest) => void deviceOf(request);
+  server.post('/v1/taps', { onRequest }, async (request, reply) => {
     const device = deviceOf(request);
     const batch = readBatch(request.body);
     if (batch.device !== device) {
@@ -50,23 +58,34 @@ async function unzip(body: Buffer): Promise<Buffer> {
   try {
     return await decompress(body, { maxOutputLength: bodyBytesMax });
   } catch (error) {
-    const tooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
-    throw new ServerError(tooLarge ? 413 : 400, {
-      code: tooLarge ? 'sync/batch-too-large' : 'sync/bad-request',
-      message: tooLarge ? `more than ${bodyBytesMax} bytes` : 'the body is not gzip',
-      hint: tooLarge ? 'send fewer rows at once' : 'see /openapi.json for the protocol',
-    });
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw tooLarge(`more than ${bodyBytesMax} bytes`);
+    }
+    throw notInProtocol('the body is not gzip');
   }
 }
 
 function readBatch(body: unknown): UploadRequest {
   const fields = body instanceof Uint8Array ? decodeCbor(new Uint8Array(body)) : undefined;
   const batch = uploadRequest.safeParse(fields instanceof Map ? Object.fromEntries(fields) : {});
-  if (batch.success) return batch.data;
-  const issue = batch.error.issues[0];
-  throw new ServerError(400, {
-    code: 'sync/bad-request',
-    message: `${issue?.path.join('.') || 'body'}: ${issue?.message}`,
-    hint: 'see /openapi.json for the protocol',
-  });
+  if (!batch.success) {
+    const issue = batch.error.issues[0];
+    const path = issue?.path.join('.');
+    if (issue?.code === 'too_big' && path === 'rows') throw tooLarge(`over ${batchRowsMax} rows`);
+    throw notInProtocol(`${path || 'body'}: ${issue?.message}`);
+  }
+  const bytes = batch.data.rows.reduce((sum, row) => sum + row.length, 0);
+  if (bytes > batchBytesMax) throw tooLarge(`rows of more than ${batchBytesMax} bytes`);
+  return batch.data;
+}
+
+/** The device sends less at once. */
+function tooLarge(message: string): ServerError {
+  const hint = 'send fewer rows at once';
+  return new ServerError(413, { code: 'sync/batch-too-large', message, hint });
+}
+
+function notInProtocol(message: string): ServerError {
+  const hint = 'see /openapi.json for the protocol';
+  return new ServerError(400, { code: 'sync/bad-request', message, hint });
 }

@@ -62,7 +62,9 @@ test('tells of a payment code the wallet and the key, and nothing of the account
 });
 
 test('tells a refusal and its reason, without a fare', async () => {
-  const { exitCode, lines } = await run(halteTicketText(aTicket({ notBefore: 0, expires: 1 })), { rules });
+  const { exitCode, lines } = await run(halteTicketText(aTicket({ notBefore: 0, expires: 1 })), {
+    rules,
+  });
 
   expect(exitCode).toBe(0);
   expect(lines).toContain('decision   refused, token-expired (212)');

@@ -19,7 +19,7 @@ export interface LedgerView extends AsyncDisposable {
   drain(signal: AbortSignal): Promise<number>;
 }
 
-export const pageEntriesMax = 1_000;
+const pageEntriesMax = 1_000;
 
 export async function openLedgerView(config: DeviceConfig): Promise<LedgerView> {
   const socket = controlSocketPath(config.dataDir);
@@ -53,7 +53,8 @@ function fileView(config: DeviceConfig): LedgerView {
     verify: async () => ledger.audit.verify(),
     async drain(signal) {
       await using sync = createDeviceSync(config, ledger);
-      return sync.loop.drain(signal);
+      // Awaited here: the connection must stay open for as long as the drain takes.
+      return await sync.loop.drain(signal);
     },
     [Symbol.asyncDispose]: async () => ledger.close(),
   };

@@ -2,6 +2,7 @@
  * The control socket: HTTP on a Unix socket in the data folder, so that commands can look at the
  * ledger of a running validator, which alone has it open. Whoever may reach the folder may ask.
  */
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -15,20 +16,32 @@ export interface ControlDeps {
   readonly sync: SyncLoop | undefined;
 }
 
+class ControlError extends Error {
+  readonly code = 'control/cannot-listen';
+  readonly hint = 'check that dataDir is writable and short: a socket path has 107 bytes at most';
+
+  constructor(path: string, cause: unknown) {
+    super(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'ControlError';
+  }
+}
+
 /** Entries of one answer. */
-export const controlEntriesMax = 1_000;
+const controlEntriesMax = 1_000;
 
 export function controlSocketPath(dataDir: string): string {
   return join(dataDir, 'control.sock');
 }
 
-/** Listens until disposed. A socket left by a killed validator is replaced: its ledger lock is gone. */
+/**
+ * Listens until disposed. A socket left by a killed validator is replaced: its ledger lock is gone.
+ * @throws ControlError
+ */
 export async function openControlSocket(
   deps: ControlDeps,
   dataDir: string,
 ): Promise<AsyncDisposable> {
   const path = controlSocketPath(dataDir);
-  await rm(path, { force: true });
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -37,10 +50,12 @@ export async function openControlSocket(
       (error) => send(response, 500, { code: 'control/failed', message: String(error) }),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  try {
+    await rm(path, { force: true });
+    await once(server.listen(path), 'listening');
+  } catch (error) {
+    throw new ControlError(path, error);
+  }
   return {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -1,17 +1,23 @@
 /**
- * Keeps one reader open for as long as the validator runs: opens it, hands its scans on one by one,
- * and opens it again after every failure. A missing reader never stops the others.
+ * Keeps one reader, or a position source, open for as long as the validator runs: opens it, hands
+ * on what it yields one by one, and opens it again after every failure. A missing one never stops
+ * the others.
  */
 import type { Clock, Random } from '../../device/clock.ts';
-import { ReaderError, type TokenReader } from '../../device/token-reader.ts';
+import { ReaderError } from '../../device/token-reader.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Report } from './runtime-event.ts';
-import type { TapHandler } from './tap-handler.ts';
 
-export interface ReaderSupervisorDeps {
+/** What TokenReader and PositionSource have in common. */
+export interface Reader<T> {
+  readonly name: string;
+  open(signal: AbortSignal): AsyncIterable<T>;
+}
+
+export interface ReaderSupervisorDeps<T> {
   readonly clock: Clock;
   readonly random: Random;
-  readonly handle: TapHandler;
+  readonly handle: (found: T) => Promise<void>;
   readonly report: Report;
 }
 
@@ -20,25 +26,25 @@ const reopen = { baseMs: 500, capMs: 5_000 };
 /** Even a lucky draw leaves the device time to come up. */
 const reopenDelayMinMs = 50;
 
-/** Resolves when the signal aborts; rejects only with what the tap handler threw, or our own bug. */
-export async function superviseReader(
-  reader: TokenReader,
-  deps: ReaderSupervisorDeps,
+/** Resolves when the signal aborts; rejects only with what the handler threw, or our own bug. */
+export async function superviseReader<T>(
+  reader: Reader<T>,
+  deps: ReaderSupervisorDeps<T>,
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
   let reported: string | undefined;
   while (!signal.aborted) {
     try {
-      for await (const scan of reader.open(signal)) {
+      for await (const found of reader.open(signal)) {
         failures = 0;
         reported = undefined;
-        await deps.handle(scan);
+        await deps.handle(found);
       }
     } catch (error) {
       if (!(error instanceof ReaderError)) throw error;
       failures += 1;
-      if (error.code !== reported) reportFailure(deps, reader, error);
+      if (error.code !== reported) reportFailure(deps.report, reader.name, error);
       reported = error.code;
       const delay = retryDelayMs(failures, reopen, deps.random.next());
       await deps.clock.sleep(Math.max(reopenDelayMinMs, delay), signal);
@@ -47,7 +53,7 @@ export async function superviseReader(
 }
 
 /** Once for each kind of failure in a row: a reader that is missing all day is one line. */
-function reportFailure(deps: ReaderSupervisorDeps, reader: TokenReader, error: ReaderError): void {
+function reportFailure(report: Report, reader: string, error: ReaderError): void {
   const { code, message, hint } = error;
-  deps.report({ event: 'reader-failed', reader: reader.name, code, message, hint });
+  report({ event: 'reader-failed', reader, code, message, hint });
 }

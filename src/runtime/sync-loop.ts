@@ -83,11 +83,19 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
           ? rewind(batch, reply.expectedSeq)
           : acknowledge(reply.receipt ?? '', batch);
       case 'too-large':
-        rowsMax = Math.max(1, Math.floor(batch.rows.length / 2));
-        return { kind: 'progress' };
+        return sendLess(batch);
       case 'later':
         return { kind: 'failed', waitMs: Math.min(reply.retryAfterMs ?? 0, retryAfterMaxMs) };
     }
+  }
+
+  function sendLess(batch: LedgerBatch): Step {
+    if (batch.rows.length > 1) {
+      rowsMax = Math.floor(batch.rows.length / 2);
+      return { kind: 'progress' };
+    }
+    const hint = 'raise the body limit of the backend, or of what stands before it';
+    throw new SyncError('sync/too-large', `row ${batch.fromSeq} alone is too large`, hint);
   }
 
   function acknowledge(text: string, batch: LedgerBatch): Step {
@@ -109,8 +117,10 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
     return { kind: 'progress' };
   }
 
+  /** A receipt that ends before the batch would be progress without end. */
   function isFor(receipt: Receipt, batch: LedgerBatch): boolean {
-    return receipt.device === options.device && receipt.epoch === batch.epoch;
+    const isOurs = receipt.device === options.device && receipt.epoch === batch.epoch;
+    return isOurs && receipt.durableSeq >= batch.fromSeq;
   }
 
   /** Someone else wrote in this epoch: what we wrote is safe in quarantine, new taps go elsewhere. */

@@ -70,9 +70,9 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     }
   }
 
-  async function followPosition(source: PositionSource, signal: AbortSignal): Promise<void> {
-    for await (const found of source.open(signal)) position = found;
-  }
+  const locate = async (found: Position) => {
+    position = found;
+  };
 
   return {
     sync,
@@ -85,7 +85,9 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         watchClock(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
-        ...(deps.position === undefined ? [] : [followPosition(deps.position, running)]),
+        ...(deps.position === undefined
+          ? []
+          : [superviseReader(deps.position, { ...deps, handle: locate }, running)]),
       ];
       try {
         await Promise.all(parts);

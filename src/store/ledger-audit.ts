@@ -3,6 +3,7 @@ import { equal } from '../core/bytes.ts';
 import { rowHash } from '../core/ledger/chain.ts';
 import { decodeRow, type Row } from '../core/ledger/row.ts';
 import type { SqliteDatabase } from './open-database.ts';
+import { namingErrorsOf } from './store-error.ts';
 
 export interface LedgerEntry {
   readonly epoch: number;
@@ -27,7 +28,7 @@ export interface LedgerCursor {
 export interface LedgerAudit {
   /** Oldest first, at most `limit` after the cursor. */
   entries(limit: number, after?: LedgerCursor): LedgerEntry[];
-  /** Checks every hash and every seq still held. */
+  /** Checks every hash and every seq still held, up to the last row that has a receipt at least. */
   verify(): LedgerVerdict;
 }
 
@@ -38,8 +39,9 @@ interface StoredRow {
   readonly bytes: Uint8Array;
 }
 
-interface EpochStart {
+interface EpochState {
   readonly epoch: number;
+  readonly durable_seq: number;
   readonly pruned_seq: number;
   readonly pruned_hash: Uint8Array;
 }
@@ -57,8 +59,10 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
     'select epoch, seq, hash, bytes from row where epoch = ? order by seq',
   );
 
+  const named = namingErrorsOf(database.name);
+
   return {
-    entries(limit, after = { epoch: 0, seq: 0 }) {
+    entries: named((limit: number, after: LedgerCursor = { epoch: 0, seq: 0 }) => {
       const rows = page.all({ limit, ...after }) as (StoredRow & { sent: number })[];
       return rows.map(({ epoch, seq, bytes, sent }) => ({
         epoch,
@@ -66,26 +70,26 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
         sent: sent === 1,
         row: decodeRow(bytes),
       }));
-    },
-    verify() {
+    }),
+    verify: named(() => {
       let rows = 0;
-      for (const start of epochs.all() as EpochStart[]) {
-        const stored = rowsOf.iterate(start.epoch) as IterableIterator<StoredRow>;
-        const verdict = verifyEpoch(device, start, stored);
+      for (const state of epochs.all() as EpochState[]) {
+        const stored = rowsOf.iterate(state.epoch) as IterableIterator<StoredRow>;
+        const verdict = verifyEpoch(device, state, stored);
         rows += verdict.rows;
         if (verdict.broken !== undefined) return { rows, broken: verdict.broken };
       }
       return { rows };
-    },
+    }),
   };
 }
 
 function verifyEpoch(
   device: string,
-  start: EpochStart,
+  state: EpochState,
   stored: IterableIterator<StoredRow>,
 ): LedgerVerdict {
-  let previous = { seq: start.pruned_seq, hash: start.pruned_hash };
+  let previous = { seq: state.pruned_seq, hash: state.pruned_hash };
   let rows = 0;
   for (const { epoch, seq, hash, bytes } of stored) {
     if (seq !== previous.seq + 1) {
@@ -96,6 +100,10 @@ function verifyEpoch(
     }
     previous = { seq, hash };
     rows += 1;
+  }
+  if (previous.seq < state.durable_seq) {
+    const { epoch, durable_seq: seq } = state;
+    return { rows, broken: { epoch, seq, what: 'the row of the receipt is missing' } };
   }
   return { rows };
 }

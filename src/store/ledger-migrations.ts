@@ -3,7 +3,7 @@ import type { Migration } from './migrations.ts';
 
 export const ledgerMigrations: readonly Migration[] = [
   {
-    name: 'epochs, rows and accepted tokens',
+    name: 'epochs, rows, receipts and accepted tokens',
     sql: `
       create table identity (
         only_one integer primary key check (only_one = 1),
@@ -14,7 +14,6 @@ export const ledgerMigrations: readonly Migration[] = [
         ordinal integer primary key,
         epoch integer not null unique,
         durable_seq integer not null default 0,
-        receipt blob,
         pruned_seq integer not null default 0,
         pruned_hash blob not null
       ) strict;
@@ -23,9 +22,16 @@ export const ledgerMigrations: readonly Migration[] = [
         epoch integer not null references epoch (epoch),
         seq integer not null,
         hash blob not null,
-        wall_at integer not null,
         bytes blob not null,
         primary key (epoch, seq)
+      ) strict, without rowid;
+
+      create table receipt (
+        epoch integer not null references epoch (epoch),
+        durable_seq integer not null,
+        server_time integer not null,
+        bytes blob not null,
+        primary key (epoch, durable_seq)
       ) strict, without rowid;
 
       create table accepted_token (

@@ -6,6 +6,7 @@
 import { equal } from '../core/bytes.ts';
 import type { Receipt } from '../core/ledger/receipt.ts';
 import type { SqliteDatabase } from './open-database.ts';
+import { namingErrorsOf } from './store-error.ts';
 
 export interface LedgerBatch {
   readonly epoch: number;
@@ -16,7 +17,7 @@ export interface LedgerBatch {
   readonly rows: readonly Uint8Array[];
 }
 
-export interface BatchLimits {
+interface BatchLimits {
   readonly rowsMax: number;
   readonly bytesMax: number;
 }
@@ -27,13 +28,16 @@ export interface LedgerOutbox {
   /** Rows without a receipt. */
   readonly unsent: number;
   /**
-   * Notes a receipt. @returns false, changing nothing, when its tip is not our hash at that seq: it
-   * speaks of another ledger.
+   * Notes a receipt; one that says less than an earlier one takes nothing back. @returns false,
+   * changing nothing, when its tip is not our hash at that seq: it speaks of another ledger.
    */
   acknowledge(receipt: Receipt, bytes: Uint8Array): boolean;
   /** The backend lacks rows from expectedSeq on: send them again. @returns false when they are pruned. */
   rewind(epoch: number, expectedSeq: number): boolean;
-  /** Deletes receipted rows written before `before` (wall clock). @returns how many. */
+  /**
+   * Deletes rows whose receipt the backend signed before `before`, by its own clock: what a bus's
+   * clock shows has no say in what may go. @returns how many.
+   */
   prune(before: number): number;
 }
 
@@ -55,8 +59,11 @@ export function createLedgerOutbox(database: SqliteDatabase): LedgerOutbox {
     return statements.hashAt.get(epoch.epoch, seq) as Uint8Array | undefined;
   }
 
+  const named = namingErrorsOf(database.name);
+  const countUnsent = named(() => statements.unsent.get() as number);
+
   return {
-    nextBatch(limits) {
+    nextBatch: named((limits: BatchLimits) => {
       const epoch = statements.unsentEpoch.get() as EpochState | undefined;
       if (epoch === undefined) return undefined;
       const prevHash = hashAt(epoch, epoch.durable_seq);
@@ -64,41 +71,47 @@ export function createLedgerOutbox(database: SqliteDatabase): LedgerOutbox {
       const stored = statements.rowsAfter.iterate(epoch.epoch, epoch.durable_seq);
       const rows = takeRows(stored as IterableIterator<Uint8Array>, limits);
       return { epoch: epoch.epoch, fromSeq: epoch.durable_seq + 1, prevHash, rows };
-    },
+    }),
     get unsent() {
-      return statements.unsent.get() as number;
+      return countUnsent();
     },
-    acknowledge(receipt, bytes) {
-      const epoch = statements.epoch.get(receipt.epoch) as EpochState | undefined;
-      const ours = epoch && hashAt(epoch, receipt.durableSeq);
-      if (ours === undefined || !equal(ours, receipt.tip)) return false;
-      statements.acknowledge.run(receipt.durableSeq, bytes, receipt.epoch);
-      return true;
-    },
-    rewind(epoch, expectedSeq) {
-      const state = statements.epoch.get(epoch) as EpochState | undefined;
-      if (state === undefined || expectedSeq <= state.pruned_seq) return false;
-      statements.rewind.run(expectedSeq - 1, epoch);
-      return true;
-    },
-    prune: database.transaction((before: number) => {
-      statements.forget.run(before);
-      const epochs = statements.epochs.all() as EpochState[];
-      return epochs.reduce((pruned, epoch) => pruned + pruneEpoch(epoch, before), 0);
-    }).immediate,
+    acknowledge: named(
+      database.transaction((receipt: Receipt, bytes: Uint8Array) => {
+        const { epoch, durableSeq, serverTime } = receipt;
+        const state = statements.epoch.get(epoch) as EpochState | undefined;
+        const ours = state && hashAt(state, durableSeq);
+        if (ours === undefined || !equal(ours, receipt.tip)) return false;
+        statements.acknowledge.run(durableSeq, epoch);
+        statements.keepReceipt.run(epoch, durableSeq, serverTime, bytes);
+        return true;
+      }).immediate,
+    ),
+    rewind: named(
+      database.transaction((epoch: number, expectedSeq: number) => {
+        const state = statements.epoch.get(epoch) as EpochState | undefined;
+        if (state === undefined || expectedSeq <= state.pruned_seq) return false;
+        statements.rewind.run(expectedSeq - 1, epoch);
+        statements.voidReceipts.run(epoch, expectedSeq);
+        return true;
+      }).immediate,
+    ),
+    prune: named(
+      database.transaction((before: number) => {
+        statements.forget.run(before);
+        const epochs = statements.epochs.all() as EpochState[];
+        return epochs.reduce((pruned, epoch) => pruned + pruneEpoch(epoch, before), 0);
+      }).immediate,
+    ),
   };
 
   function pruneEpoch(epoch: EpochState, before: number): number {
-    const last = statements.lastPrunable.get({
-      epoch: epoch.epoch,
-      after: epoch.pruned_seq,
-      durable: epoch.durable_seq,
-      before,
-      atOnce: prunedAtOnceMax,
-    }) as { seq: number | null };
-    if (last.seq === null) return 0;
-    statements.markPruned.run(last.seq, hashAt(epoch, last.seq), epoch.epoch);
-    return statements.deleteRows.run(epoch.epoch, last.seq).changes;
+    const receipted = statements.receiptedBefore.get(epoch.epoch, before) as number | null;
+    const atMost = epoch.pruned_seq + prunedAtOnceMax;
+    const through = Math.min(receipted ?? 0, epoch.durable_seq, atMost);
+    if (through <= epoch.pruned_seq) return 0;
+    statements.markPruned.run(through, hashAt(epoch, through), epoch.epoch);
+    statements.dropReceipts.run(epoch.epoch, through);
+    return statements.deleteRows.run(epoch.epoch, through).changes;
   }
 }
 
@@ -136,15 +149,20 @@ function prepare(database: SqliteDatabase) {
     rowsAfter: database
       .prepare('select bytes from row where epoch = ? and seq > ? order by seq')
       .pluck(),
-    acknowledge: database.prepare('update epoch set durable_seq = ?, receipt = ? where epoch = ?'),
-    rewind: database.prepare('update epoch set durable_seq = min(durable_seq, ?) where epoch = ?'),
-    forget: database.prepare('delete from accepted_token where forget_at < ?'),
-    lastPrunable: database.prepare(
-      `select max(seq) as seq from
-         (select seq, wall_at from row
-          where epoch = :epoch and seq > :after and seq <= :durable order by seq limit :atOnce)
-       where wall_at < :before`,
+    acknowledge: database.prepare(
+      'update epoch set durable_seq = max(durable_seq, ?) where epoch = ?',
     ),
+    keepReceipt: database.prepare(
+      `insert into receipt (epoch, durable_seq, server_time, bytes) values (?, ?, ?, ?)
+       on conflict do nothing`,
+    ),
+    rewind: database.prepare('update epoch set durable_seq = min(durable_seq, ?) where epoch = ?'),
+    voidReceipts: database.prepare('delete from receipt where epoch = ? and durable_seq >= ?'),
+    forget: database.prepare('delete from accepted_token where forget_at < ?'),
+    receiptedBefore: database
+      .prepare('select max(durable_seq) from receipt where epoch = ? and server_time < ?')
+      .pluck(),
+    dropReceipts: database.prepare('delete from receipt where epoch = ? and durable_seq <= ?'),
     markPruned: database.prepare(
       'update epoch set pruned_seq = ?, pruned_hash = ? where epoch = ?',
     ),

@@ -4,6 +4,8 @@
  * to NORMAL at its first access although the pragma still read FULL just before. So: WAL first,
  * then FULL, then a real write, and only then the read-back counts. See docs/decisions/0003.
  */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { applyMigrations, type Migration } from './migrations.ts';
 import { asStoreError, StoreError } from './store-error.ts';
@@ -26,6 +28,7 @@ const walBytesKept = 8 * 1024 * 1024;
 /** @throws StoreError when the file is in use, read-only, newer than this program or not durable. */
 export function openDatabase(options: DatabaseOptions): SqliteDatabase {
   let database: SqliteDatabase | undefined;
+  checkWritable(options.path);
   try {
     database = new Database(options.path, { timeout: options.exclusive ? 200 : 2_000 });
     configure(database, options.exclusive);
@@ -35,6 +38,18 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
   } catch (error) {
     database?.close();
     throw asStoreError(error, options.path);
+  }
+}
+
+/** SQLite calls a read-only disk an I/O error, the library a missing folder a TypeError. */
+function checkWritable(path: string): void {
+  for (const place of [dirname(path), path]) {
+    if (place === path && !existsSync(path)) return;
+    try {
+      accessSync(place, constants.W_OK);
+    } catch (error) {
+      throw asStoreError(error, path);
+    }
   }
 }
 

@@ -29,18 +29,18 @@ interface Meaning {
   readonly hint: string;
 }
 
-/** SQLite's result codes (sqlite.org/rescode.html) by the beginning of their names. */
+/** SQLite's result codes (sqlite.org/rescode.html) and the system's, by the beginning of their names. */
 const meanings: readonly Meaning[] = [
   {
     prefix: 'SQLITE_BUSY',
     code: 'ledger/in-use',
     hint: 'a validator is running on it; ask that one through its control socket, or stop it',
   },
-  {
-    prefix: 'SQLITE_READONLY',
-    code: 'ledger/read-only',
+  ...['SQLITE_READONLY', 'EROFS', 'EACCES'].map((prefix) => ({
+    prefix,
+    code: 'ledger/read-only' as const,
     hint: 'make the data folder writable for this user (chown, or remount read-write)',
-  },
+  })),
   {
     prefix: 'SQLITE_FULL',
     code: 'ledger/disk-full',
@@ -61,14 +61,14 @@ const meanings: readonly Meaning[] = [
     code: 'ledger/corrupt',
     hint: 'the file is no ledger; check dataDir in the configuration',
   },
-  {
-    prefix: 'SQLITE_CANTOPEN',
-    code: 'ledger/cannot-open',
+  ...['SQLITE_CANTOPEN', 'ENOENT', 'ENOTDIR'].map((prefix) => ({
+    prefix,
+    code: 'ledger/cannot-open' as const,
     hint: 'check that the data folder exists and that this user may write to it',
-  },
+  })),
 ];
 
-/** Names what SQLite reported; anything else passes as it is, for it is our own bug. */
+/** Names what SQLite or the system reported; anything else passes as it is, for it is our own bug. */
 export function asStoreError(error: unknown, path: string): unknown {
   const sqliteCode = (error as { code?: unknown } | null)?.code;
   if (typeof sqliteCode !== 'string') return error;
@@ -76,4 +76,16 @@ export function asStoreError(error: unknown, path: string): unknown {
   if (meaning === undefined) return error;
   const what = error instanceof Error ? error.message : sqliteCode;
   return new StoreError(meaning.code, `${path}: ${what}`, meaning.hint, error);
+}
+
+/** Makes functions of a ledger's file: what SQLite reports in them comes out named. */
+export function namingErrorsOf(path: string) {
+  return <A extends readonly unknown[], R>(run: (...args: A) => R) =>
+    (...args: A): R => {
+      try {
+        return run(...args);
+      } catch (error) {
+        throw asStoreError(error, path);
+      }
+    };
 }

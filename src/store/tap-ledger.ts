@@ -14,7 +14,7 @@ import { createLedgerAudit, type LedgerAudit } from './ledger-audit.ts';
 import { ledgerMigrations } from './ledger-migrations.ts';
 import { createLedgerOutbox, type LedgerOutbox } from './ledger-outbox.ts';
 import { openDatabase, type SqliteDatabase } from './open-database.ts';
-import { asStoreError, StoreError } from './store-error.ts';
+import { asStoreError, namingErrorsOf, StoreError } from './store-error.ts';
 
 export interface LedgerHead {
   readonly epoch: number;
@@ -60,11 +60,11 @@ export function openTapLedger(
   const database = openDatabase({ path, migrations: ledgerMigrations, exclusive: true });
   try {
     claimIdentity(database, path, device);
+    return ledgerOn(database, deps, options);
   } catch (error) {
     database.close();
     throw asStoreError(error, path);
   }
-  return ledgerOn(database, deps, options);
 }
 
 function ledgerOn(
@@ -78,12 +78,13 @@ function ledgerOn(
     return readHead(database);
   };
   let head = currentHead(database) ?? startEpoch();
+  const named = namingErrorsOf(path);
 
   const record = database.transaction((row: Row, accepted: AcceptedToken | undefined) => {
     const place = { device, epoch: head.epoch, seq: head.seq + 1 };
     const bytes = encodeRow(row);
     const hash = rowHash(place, head.hash, bytes);
-    statements.addRow.run(place.epoch, place.seq, hash, row.wallAt, bytes);
+    statements.addRow.run(place.epoch, place.seq, hash, bytes);
     if (accepted !== undefined) statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
     return { epoch: place.epoch, seq: place.seq, hash };
   });
@@ -92,22 +93,18 @@ function ledgerOn(
     get head() {
       return head;
     },
-    append(row, accepted) {
-      try {
-        head = record.immediate(row, accepted);
-        return head;
-      } catch (error) {
-        throw asStoreError(error, path);
-      }
-    },
-    recall(tokenKey, now) {
+    append: named((row: Row, accepted?: AcceptedToken) => {
+      head = record.immediate(row, accepted);
+      return head;
+    }),
+    recall: named((tokenKey: Uint8Array, now: number) => {
       const lastAcceptedAt = statements.lastAccepted.get(tokenKey) as number | undefined;
       const riskTapsToday = statements.riskTaps.get(now - dayMs) as number;
       return { lastAcceptedAt, riskTapsToday };
-    },
-    startEpoch: () => {
+    }),
+    startEpoch: named(() => {
       head = startEpoch();
-    },
+    }),
     outbox: createLedgerOutbox(database),
     audit: createLedgerAudit(database, device),
     close: () => closeLedger(database),
@@ -117,9 +114,7 @@ function ledgerOn(
 function prepare(database: SqliteDatabase) {
   return {
     addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
-    addRow: database.prepare(
-      'insert into row (epoch, seq, hash, wall_at, bytes) values (?, ?, ?, ?, ?)',
-    ),
+    addRow: database.prepare('insert into row (epoch, seq, hash, bytes) values (?, ?, ?, ?)'),
     remember: database.prepare(
       `insert into accepted_token (token_key, accepted_at, forget_at, at_risk)
        values (:tokenKey, :acceptedAt, :forgetAt, :atRisk)
@@ -168,6 +163,12 @@ function readHead(database: SqliteDatabase): LedgerHead {
 
 function closeLedger(database: SqliteDatabase): void {
   if (!database.open) return;
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  database.close();
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // A full or failing disk: the rows are durable in the write-ahead log, where the next open finds
+    // them, and whoever closes for that reason has the first error to tell of.
+  } finally {
+    database.close();
+  }
 }

@@ -2,9 +2,9 @@
 import { errors } from 'undici';
 import { SyncError } from './backend.ts';
 
-/** The backend's certificate is not signed by our CA, not for its name, or not in force. */
+/** The backend's certificate is not signed by our CA, not for its name or purpose, or not in force. */
 const untrusted =
-  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/;
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|INVALID_)/;
 
 /** The backend turned our certificate down during the handshake (RFC 8446 §6.2 alerts). */
 const turnedDown = /^ERR_SSL_(TLSV1|TLSV13|SSLV3)_ALERT_/;
@@ -24,6 +24,10 @@ export function tlsFailure(error: unknown, origin: string): SyncError {
     const hint = 'the network is slow or the backend overloaded; it is tried again by itself';
     return new SyncError('sync/timeout', what, hint, error);
   }
+  if (isForeign(error)) {
+    const hint = 'check that backend.url names a Halte backend and nothing stands between';
+    return new SyncError('sync/bad-reply', what, hint, error);
+  }
   const hint = 'check the network and backend.url; taps wait safely in the ledger';
   return new SyncError('sync/unreachable', what, hint, error);
 }
@@ -33,6 +37,13 @@ function isTimeout(error: unknown): boolean {
     error instanceof errors.ConnectTimeoutError ||
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError
+  );
+}
+
+/** Something answered that is no backend of ours. */
+function isForeign(error: unknown): boolean {
+  return (
+    error instanceof errors.ResponseExceededMaxSizeError || error instanceof errors.HTTPParserError
   );
 }
 

@@ -1,0 +1,88 @@
+/** Builders for tests around the ledger: ledgers in folders of their own, batches, receipts. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { genesisHash, rowHash } from '../src/core/ledger/chain.ts';
+import type { Receipt } from '../src/core/ledger/receipt.ts';
+import { encodeRow, type TapRow } from '../src/core/ledger/row.ts';
+import { type LedgerHead, openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
+import type { UploadRequest } from '../src/sync/wire.ts';
+import { aTapRow, someNow } from './builders.ts';
+
+export const testDevice = 'bus-1';
+
+/** Removed when the test ends. */
+export function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'halte-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface LedgerPlace {
+  readonly path?: string;
+  readonly device?: string;
+  readonly mintEpoch?: () => number;
+}
+
+/** Epochs are counted from 1 unless told. Closed when the test ends. */
+export function aLedger(place: LedgerPlace = {}): TapLedger & { readonly path: string } {
+  const { path = join(aFolder(), 'ledger.db'), device = testDevice } = place;
+  const { mintEpoch = createEpochCounter() } = place;
+  const ledger = openTapLedger({ mintEpoch }, { path, device });
+  onTestFinished(() => ledger.close());
+  return Object.assign(ledger, { path });
+}
+
+export function createEpochCounter(): () => number {
+  let epoch = 0;
+  return () => {
+    epoch += 1;
+    return epoch;
+  };
+}
+
+/** @returns the head after each row. */
+export function fill(ledger: TapLedger, rows: number, over: Partial<TapRow> = {}): LedgerHead[] {
+  return Array.from({ length: rows }, () =>
+    ledger.append(aTapRow({ monotonicAt: ledger.head.seq + 1, ...over })),
+  );
+}
+
+export interface BatchOptions {
+  readonly device?: string;
+  readonly epoch?: number;
+  readonly fromSeq?: number;
+  readonly prevHash?: Uint8Array;
+}
+
+/** A batch of the given rows, by default the first of a ledger. */
+export function aBatch(rows: readonly Uint8Array[], options: BatchOptions = {}): UploadRequest {
+  return { device: testDevice, epoch: 1, fromSeq: 1, prevHash: genesisHash, ...options, rows };
+}
+
+/** Encoded rows that differ from each other. */
+export function someRows(count: number, over: Partial<TapRow> = {}): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) =>
+    encodeRow(aTapRow({ monotonicAt: index + 1, amount: 3_500, ...over })),
+  );
+}
+
+/** Hash of a batch's last row. */
+export function tipOf({ device, epoch, fromSeq, prevHash, rows }: UploadRequest): Uint8Array {
+  return rows.reduce(
+    (previous, bytes, index) => rowHash({ device, epoch, seq: fromSeq + index }, previous, bytes),
+    prevHash,
+  );
+}
+
+/** The batch that follows this one. */
+export function batchAfter(batch: UploadRequest, rows: readonly Uint8Array[]): UploadRequest {
+  return { ...batch, fromSeq: batch.fromSeq + batch.rows.length, prevHash: tipOf(batch), rows };
+}
+
+/** The receipt of a backend that holds everything up to this row. */
+export function receiptFor({ epoch, seq, hash }: LedgerHead, over: Partial<Receipt> = {}): Receipt {
+  const place = { device: testDevice, epoch, durableSeq: seq, tip: hash };
+  return { held: 'ledger', ...place, serverTime: someNow, ...over };
+}

@@ -1,0 +1,174 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createPtyLine, isSocatInstalled } from '../../sim/pty-line.ts';
+import { aTestBackend } from '../../sim/test-backend.ts';
+import {
+  aTestDevice,
+  connectDevice,
+  createTestIo,
+  eventually,
+  fillLedger,
+  startRun,
+  type TestDevice,
+  withLedger,
+} from '../../sim/test-device.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { halteTicketText } from '../core/token/halte-ticket.ts';
+import { run } from './run.ts';
+
+/** Real sockets, files and keys: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 10_000 });
+
+const named = (event: string, code?: string) =>
+  expect.objectContaining(code === undefined ? { event } : { event, code });
+
+/** What commands end with when they cannot even begin. */
+const failureOf = ({ config }: TestDevice) => run(config, createTestIo()).catch((error) => error);
+
+const hourMs = 3_600_000;
+
+function aTicketText({ workshop }: TestDevice): string {
+  const from = createSystemClock().wallNow() - hourMs;
+  const order = { kind: 'single', product: 'ride' } as const;
+  return halteTicketText(workshop.office.issue({ ...order, from, until: from + 2 * hourMs }));
+}
+
+test('starts although its scanner is missing, says so with a hint, and ends well', async () => {
+  const { events, stop } = startRun((await aTestDevice()).config);
+
+  await eventually(() => expect(events()).toContainEqual(named('reader-failed')));
+
+  expect(events()).toContainEqual(named('ready'));
+  expect(events()).toContainEqual(
+    expect.objectContaining({
+      ...{ event: 'reader-failed', reader: 'scanner', code: 'reader/not-found' },
+      ...{ at: expect.any(Number), hint: expect.stringContaining('scanner') },
+    }),
+  );
+  expect(await stop()).toBe(0);
+});
+
+test.skipIf(!isSocatInstalled())(
+  'takes a tap on a real line and delivers it (skipped without socat)',
+  async () => {
+    const device = await aTestDevice({ indicators: [{ type: 'console' }] });
+    const backend = await aTestBackend(device.workshop);
+    connectDevice(device, backend.url);
+    const line = await createPtyLine({ path: device.workshop.scannerPath });
+    onTestFinished(() => line.close());
+    const { io, events, stop } = startRun(device.config);
+    const text = aTicketText(device);
+
+    await eventually(async () => {
+      await line.send(`${text}\r\n`);
+      expect(io.outs).toEqual([expect.stringContaining('green')]);
+    });
+    await eventually(() => expect(events()).toContainEqual(named('synced')));
+    await stop();
+
+    expect(await backend.store.summary(device.workshop.device)).toMatchObject({ accepted: 1 });
+  },
+);
+
+test('keeps taps, and says why, before a backend with a wrong certificate', async () => {
+  const device = await aTestDevice();
+  const impostor = await aTestBackend({ receiptKey: device.workshop.receiptKey });
+  connectDevice(device, impostor.url);
+  fillLedger(device, 2);
+  const { events, stop } = startRun(device.config);
+
+  await eventually(() =>
+    expect(events()).toContainEqual(named('sync-failed', 'sync/server-untrusted')),
+  );
+  await stop();
+
+  expect(withLedger(device.config, ({ outbox }) => outbox.unsent)).toBe(2);
+});
+
+test('keeps taps, and says why, while the backend is down', async () => {
+  const device = await aTestDevice();
+  fillLedger(device, 2);
+  const { events, stop } = startRun(device.config);
+
+  await eventually(() => expect(events()).toContainEqual(named('sync-failed', 'sync/unreachable')));
+  await stop();
+
+  expect(withLedger(device.config, ({ outbox }) => outbox.unsent)).toBe(2);
+});
+
+test('keeps taps without a backend', async () => {
+  const device = await aTestDevice();
+  fillLedger(device, 1);
+  const { backend, ...rest } = JSON.parse(readFileSync(device.config, 'utf8'));
+  writeFileSync(device.config, JSON.stringify(rest));
+  const { events, stop } = startRun(device.config);
+
+  await eventually(() => expect(events()).toContainEqual(named('ready')));
+
+  expect(await stop()).toBe(0);
+  expect(backend).toBeDefined();
+  expect(withLedger(device.config, ({ outbox }) => outbox.unsent)).toBe(1);
+});
+
+test('goes on with its epoch and seq after it was stopped', async () => {
+  const device = await aTestDevice();
+  fillLedger(device, 3);
+  const head = withLedger(device.config, (ledger) => ledger.head);
+  const { events, stop } = startRun(device.config);
+
+  await eventually(() => expect(events()).toContainEqual(named('ready')));
+  await stop();
+
+  expect(events()[0]).toMatchObject({ event: 'ready', epoch: head.epoch, seq: 3 });
+});
+
+test('turns a second validator on the same ledger away', async () => {
+  const device = await aTestDevice();
+  const { events } = startRun(device.config);
+  await eventually(() => expect(events()).toContainEqual(named('ready')));
+
+  expect(await failureOf(device)).toMatchObject({ code: 'ledger/in-use' });
+});
+
+test.each([
+  ['rules', 'rules.json', 'config/invalid'],
+  ['the CA', 'ca.pem', 'config/invalid'],
+  ['its certificate', 'device.pem', 'config/invalid'],
+  ['its key', 'device.key', 'config/invalid'],
+])('names the file when %s cannot be read', async (_what, file, code) => {
+  const device = await aTestDevice();
+  rmSync(join(device.folder, file));
+
+  expect(await failureOf(device)).toMatchObject({
+    code,
+    message: expect.stringContaining(file),
+    hint: expect.any(String),
+  });
+});
+
+test('names the key that it does not know', async () => {
+  const device = await aTestDevice({ reader: [] });
+
+  expect(await failureOf(device)).toMatchObject({
+    code: 'config/invalid',
+    message: expect.stringContaining('did you mean "readers"?'),
+  });
+});
+
+test.skipIf(!canMakeTinyDisk())(
+  'names a data folder that it cannot write to (skipped where tmpfs cannot be mounted)',
+  async () => {
+    const disk = createTinyDisk(1024 * 1024);
+    onTestFinished(() => disk.close());
+    const device = await aTestDevice({ dataDir: disk.folder });
+    fillLedger(device, 1);
+    disk.makeReadOnly();
+
+    expect(await failureOf(device)).toMatchObject({
+      code: 'ledger/read-only',
+      hint: expect.stringContaining('writable'),
+    });
+  },
+);

@@ -1,0 +1,185 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Indicator, Signal } from '../../device/indicator.ts';
+import type { Scan } from '../../device/token-reader.ts';
+import { aQrisCode, aTicket, someNow, someRules, type TicketChange } from '../../sim/builders.ts';
+import { aFolder, aLedger } from '../../sim/ledger-builders.ts';
+import { createSimClock } from '../../sim/sim-clock.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { utf8 } from '../core/bytes.ts';
+import { decideTap } from '../core/decide.ts';
+import { halteTicketText } from '../core/token/halte-ticket.ts';
+import type { TapLedger } from '../store/tap-ledger.ts';
+import type { RuntimeEvent } from './runtime-event.ts';
+import { createStamper } from './stamp.ts';
+import { createTapHandler } from './tap-handler.ts';
+
+/** Real sockets, files and keys: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 10_000 });
+
+/** A tap handler on a real ledger; what it shows goes to `watch` as well. */
+function aHandler(ledger: TapLedger = aLedger(), watch: Indicator['show'] = () => {}) {
+  const clock = createSimClock({ wall: someNow });
+  const signals: Signal[] = [];
+  const events: RuntimeEvent[] = [];
+  const handle = createTapHandler({
+    ...{ clock, ledger, decide: decideTap, stamper: createStamper(clock, 'boot-1') },
+    indicators: [{ show: watch }, { show: (signal) => void signals.push(signal) }],
+    report: (event) => void events.push(event),
+    surroundings: () => ({ rules: someRules(), position: undefined }),
+  });
+  const scan = (bytes: Uint8Array, reader = 'front') =>
+    handle({ medium: 'qr', reader, bytes, lastByteAt: clock.monotonicNow() });
+  const lights = () => signals.map(({ light, fields }) => `${light} ${fields.reason}`);
+  const rows = () => ledger.audit.entries(100).map(({ row }) => row);
+  return { clock, handle, scan, lights, rows, events, ledger };
+}
+
+const aTicketOf = (change: TicketChange) => utf8(halteTicketText(aTicket(change)));
+const ticket = aTicketOf({ kind: 'single' });
+const code = aQrisCode();
+
+/** The files as they are now, copied and opened by someone else. sim/crash shows their fsync. */
+function tapsOnDisk(path: string): unknown[] {
+  const folder = aFolder();
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
+  }
+  const copy = new Database(join(folder, 'copy'));
+  onTestFinished(() => void copy.close());
+  return copy.prepare('select seq from row order by seq').pluck().all();
+}
+
+test('has the row in the file before any light shows it, whatever the light', async () => {
+  const ledger = aLedger();
+  const seen: unknown[] = [];
+  const { scan, clock } = aHandler(ledger, ({ light }) => {
+    seen.push([light, tapsOnDisk(ledger.path)]);
+  });
+
+  await scan(ticket);
+  await scan(code);
+  await clock.advance(2_000);
+  await scan(code);
+
+  expect(seen).toEqual([
+    ['green', [1]],
+    ['green', [1, 2]],
+    ['red', [1, 2, 3]],
+  ]);
+});
+
+test('shows no green when the ledger is closed, but out of service, and fails', async () => {
+  const { ledger, scan, lights } = aHandler();
+  ledger.close();
+
+  await expect(scan(utf8('any text'))).rejects.toThrow('not open');
+
+  expect(lights()).toEqual(['amber out-of-service']);
+});
+
+test.skipIf(!canMakeTinyDisk())(
+  'shows a green for each durable row, and none when the disk is full (skipped without tmpfs)',
+  async () => {
+    const disk = createTinyDisk(192 * 1024);
+    onTestFinished(() => disk.close());
+    const { scan, lights, ledger } = aHandler(aLedger({ path: join(disk.folder, 'ledger.db') }));
+    const ride = async () => {
+      for (let rider = 0; rider < 256; rider += 1) {
+        await scan(aTicketOf({ ticketId: new Uint8Array(8).fill(rider) }));
+      }
+    };
+
+    await expect(ride()).rejects.toMatchObject({ code: 'ledger/disk-full' });
+
+    const greens = lights().filter((light) => light === 'green ticket-valid');
+    expect(greens.length).toBe(ledger.head.seq);
+    expect(lights().at(-1)).toBe('amber out-of-service');
+  },
+);
+
+test('records refused and unreadable taps too, with their reasons', async () => {
+  const { scan, handle, rows } = aHandler();
+
+  await scan(utf8('https://example.org'));
+  await handle({ medium: 'unreadable', reader: 'front', fault: 'frame-too-long', lastByteAt: 0 });
+
+  expect(rows()).toEqual([
+    expect.objectContaining({ kind: 'tap', outcome: 'refused', reason: 'unknown-format' }),
+    expect.objectContaining({ kind: 'tap', outcome: 'retry', reason: 'frame-too-long' }),
+  ]);
+});
+
+test('takes a held code as one tap until it was away for a second', async () => {
+  const { scan, clock, lights } = aHandler();
+
+  for (const ms of [0, 999, 999, 1_000]) {
+    await clock.advance(ms);
+    await scan(ticket);
+  }
+
+  expect(lights()).toEqual(['green ticket-valid', 'red already-tapped']);
+});
+
+test('asks a rider again at once, however often reading fails', async () => {
+  const { handle, lights } = aHandler();
+  const unreadable: Scan = {
+    ...{ medium: 'unreadable', reader: 'front', fault: 'connect-failed', lastByteAt: 0 },
+  };
+
+  await handle(unreadable);
+  await handle(unreadable);
+
+  expect(lights()).toEqual(['amber connect-failed', 'amber connect-failed']);
+});
+
+test('accepts one code once, though it is held to two readers at the same moment', async () => {
+  const { scan, lights } = aHandler();
+
+  await Promise.all([scan(ticket, 'front'), scan(ticket, 'rear')]);
+
+  expect(lights()).toEqual(['green ticket-valid', 'red already-tapped']);
+});
+
+test('remembers over a restart what was accepted, and not what was refused', async () => {
+  const path = join(aFolder(), 'ledger.db');
+  const before = aHandler(aLedger({ path }));
+  const early = aTicketOf({ notBefore: someNow / 1_000 + 3_600 });
+  await before.scan(ticket);
+  await before.scan(early);
+  before.ledger.close();
+
+  const { scan, clock, lights } = aHandler(aLedger({ path }));
+  await scan(ticket);
+  await clock.advance(2 * 3_600_000);
+  await scan(early);
+
+  expect(lights()).toEqual(['red already-tapped', 'green ticket-valid']);
+});
+
+test('puts a jump of the clock on record before the tap that follows it, and says so', async () => {
+  const { scan, clock, rows, events } = aHandler();
+
+  clock.stepWall(60_000);
+  await scan(ticket);
+
+  expect(rows()).toEqual([
+    expect.objectContaining({ kind: 'clock-step', stepMs: 60_000, wallAt: someNow + 60_000 }),
+    expect.objectContaining({ kind: 'tap', wallAt: someNow + 60_000 }),
+  ]);
+  expect(events).toEqual([{ event: 'clock-step', stepMs: 60_000 }]);
+});
+
+test('keeps nothing of a payment code in the row but its key', async () => {
+  const { scan, ledger } = aHandler();
+  await scan(code);
+
+  const batch = ledger.outbox.nextBatch({ rowsMax: 1, bytesMax: 10_000 });
+
+  const stored = Buffer.from(batch?.rows[0] ?? []).toString('latin1');
+  expect(stored).toContain('risk-accepted');
+  expect(stored).not.toContain(Buffer.from(code).toString('latin1').slice(20, 40));
+  expect(stored).not.toContain('93600914');
+});

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
+import { aQrisCode, someNow, someRules } from '../../sim/builders.ts';
+import { createSimCardField } from '../../sim/card-field.ts';
+import { createForeignCard } from '../../sim/cards/foreign-card.ts';
+import { aLedger, testDevice } from '../../sim/ledger-builders.ts';
+import { createRecordingIndicator } from '../../sim/recording-indicator.ts';
+import { createSimSerialLine } from '../../sim/serial-line.ts';
+import { createSimClock } from '../../sim/sim-clock.ts';
+import { createSimPositionSource } from '../../sim/sim-position.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import type { RuntimeEvent } from './runtime-event.ts';
+import { createValidator } from './validator.ts';
+
+/** Real sockets, files and keys: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 10_000 });
+
+const sync = {
+  ...{ device: testDevice, receiptKey: new Uint8Array(32) },
+  ...{ intervalMs: 1_000, startJitterMs: 0, retentionMs: 1_000 },
+};
+
+/** A running validator with a scanner, a card field and a position source, without a backend. */
+function aValidator(ledger = aLedger()) {
+  const clock = createSimClock({ wall: someNow });
+  const scanner = createSimSerialLine({ clock });
+  const cards = createSimCardField({ clock });
+  const position = createSimPositionSource(
+    { clock },
+    { points: [2, 9_000].map((at) => ({ at, latitude: -6.98, longitude: 110.41 })) },
+  );
+  const indicator = createRecordingIndicator({ clock });
+  const events: RuntimeEvent[] = [];
+  const barcodes = createSerialBarcodeReader(
+    { clock, openPort: scanner.openPort },
+    { name: 'scanner', path: 'sim' },
+  );
+  const validator = createValidator(
+    {
+      ...{ clock, random: { next: () => 0.5 }, ledger, indicators: [indicator], position },
+      readers: [barcodes, cards],
+      report: (event) => void events.push(event),
+    },
+    { rules: someRules(), bootId: 'boot-1', sync },
+  );
+  const stop = new AbortController();
+  const running = validator.run(stop.signal);
+  running.catch(() => {});
+  onTestFinished(() => stop.abort());
+  const scan = async (text: string) => {
+    scanner.send(`${text}\r\n`);
+    await clock.advance(20);
+  };
+  const lights = () => indicator.signals.map(({ light }) => light);
+  return { clock, scanner, cards, position, ledger, events, lights, scan, stop, running };
+}
+
+test('says that it is ready, and from which row it goes on', async () => {
+  const { events, ledger } = aValidator();
+
+  const { epoch } = ledger.head;
+  expect(events[0]).toEqual({ event: 'ready', device: testDevice, epoch, seq: 0 });
+});
+
+test('stops when it is told to and closes its ledger', async () => {
+  const { clock, ledger, running, stop, scan } = aValidator();
+  await clock.advance(10);
+  await scan('one');
+
+  stop.abort();
+  await running;
+
+  expect(clock.sleepers).toBe(0);
+  expect(aLedger({ path: ledger.path }).head.seq).toBe(1);
+});
+
+test('goes on with its other readers while one is gone', async () => {
+  const { clock, scanner, cards, events, lights } = aValidator();
+  await clock.advance(10);
+
+  scanner.unplug();
+  await clock.advance(10_000);
+  cards.present(createForeignCard());
+  await clock.advance(1_000);
+
+  expect(lights()).toEqual(['red']);
+  const failed = events.filter(({ event }) => event === 'reader-failed');
+  expect(failed).toEqual([
+    expect.objectContaining({ reader: 'scanner', code: 'reader/unplugged' }),
+    expect.objectContaining({ reader: 'scanner', code: 'reader/not-found' }),
+  ]);
+});
+
+test('goes on, without a place in its rows, while its position source is gone', async () => {
+  const { clock, position, events, ledger, scan, running } = aValidator();
+  await clock.advance(100);
+  position.unplug();
+  await scan('one');
+  await clock.advance(10_000);
+  await scan('two');
+
+  const [near, far] = ledger.audit.entries(2).map(({ row }) => row);
+  expect(near).toMatchObject({ latitude: -6_980_000 });
+  expect(far).not.toHaveProperty('latitude');
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: 'reader-failed', reader: 'sim-gnss' }),
+  );
+  expect(await Promise.race([running, 'running'])).toBe('running');
+});
+
+test('puts a jump of the clock on record although nobody taps', async () => {
+  const { clock, ledger } = aValidator();
+  await clock.advance(1_000);
+
+  clock.stepWall(-3_600_000);
+  await clock.advance(10_000);
+
+  const [entry] = ledger.audit.entries(2);
+  expect(entry?.row).toMatchObject({ kind: 'clock-step', stepMs: -3_600_000 });
+});
+
+test.skipIf(!canMakeTinyDisk())(
+  'goes out of service on a full disk, by name, with all it accepted kept (skipped without tmpfs)',
+  async () => {
+    const disk = createTinyDisk(256 * 1024);
+    onTestFinished(() => disk.close());
+    const path = join(disk.folder, 'ledger.db');
+    const { clock, scan, running, events, lights } = aValidator(aLedger({ path }));
+    await clock.advance(10);
+    const isOver = () => events.some(({ event }) => event === 'out-of-service');
+    const code = (rider: number) => aQrisCode({ '50': Buffer.from(`QRIS${rider}`) });
+    for (let rider = 0; rider < 1_000 && !isOver(); rider += 1) {
+      await scan(Buffer.from(code(rider)).toString('latin1'));
+    }
+
+    await expect(running).rejects.toMatchObject({ code: 'ledger/disk-full' });
+    expect(events.at(-1)).toMatchObject({ event: 'out-of-service', code: 'ledger/disk-full' });
+    expect(lights().at(-1)).toBe('amber');
+    expect(clock.sleepers).toBe(0);
+  },
+);

@@ -1,0 +1,178 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { aTapRow, someNow } from '../../sim/builders.ts';
+import { aFolder, aLedger, createEpochCounter, fill } from '../../sim/ledger-builders.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { genesisHash, rowHash } from '../core/ledger/chain.ts';
+import { encodeRow } from '../core/ledger/row.ts';
+import { openTapLedger, type TapLedger } from './tap-ledger.ts';
+
+/** Real sockets, files and keys: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 10_000 });
+
+const aPath = () => join(aFolder(), 'ledger.db');
+const hourMs = 60 * 60 * 1_000;
+const tokenKey = new Uint8Array(32).fill(7);
+
+const accept = (ledger: TapLedger, key: Uint8Array, at: number, atRisk = false) =>
+  ledger.append(aTapRow({ wallAt: at, tokenKey: key }), {
+    tokenKey: key,
+    acceptedAt: at,
+    forgetAt: at + 24 * hourMs,
+    atRisk,
+  });
+
+test('begins with an epoch of its own and no row', () => {
+  const ledger = aLedger();
+
+  expect(ledger.head).toMatchObject({ epoch: 1, seq: 0 });
+  expect(ledger.head.hash).toEqual(Buffer.from(genesisHash));
+});
+
+test('raises seq by one and chains every row to the one before', () => {
+  const ledger = aLedger({ device: 'bus-7' });
+  const row = aTapRow();
+
+  const first = ledger.append(row);
+  const second = ledger.append(row);
+
+  const hash1 = rowHash({ device: 'bus-7', epoch: 1, seq: 1 }, genesisHash, encodeRow(row));
+  const hash2 = rowHash({ device: 'bus-7', epoch: 1, seq: 2 }, hash1, encodeRow(row));
+  expect([first.seq, second.seq]).toEqual([1, 2]);
+  expect([first.hash, second.hash]).toEqual([hash1, hash2]);
+  expect(ledger.head).toBe(second);
+});
+
+test('goes on after reopening where it stopped', () => {
+  const path = aPath();
+  const before = aLedger({ path });
+  fill(before, 3);
+  const { seq, hash } = before.head;
+  before.close();
+
+  const ledger = aLedger({ path });
+  expect(ledger.head).toEqual({ epoch: 1, seq, hash: Buffer.from(hash) });
+  fill(ledger, 2);
+
+  expect(ledger.head).toMatchObject({ epoch: 1, seq: 5 });
+  expect(ledger.audit.verify()).toEqual({ rows: 5 });
+});
+
+test('refuses a ledger of another device, and leaves it to its owner', () => {
+  const path = aPath();
+  aLedger({ path, device: 'bus-1' }).close();
+
+  expect(() => aLedger({ path, device: 'bus-2' })).toThrow(
+    expect.objectContaining({ code: 'ledger/other-device' }),
+  );
+  expect(aLedger({ path, device: 'bus-1' }).head.epoch).toBe(1);
+});
+
+test('turns a second opening away at once', () => {
+  const { path } = aLedger();
+
+  expect(() => aLedger({ path })).toThrow(expect.objectContaining({ code: 'ledger/in-use' }));
+});
+
+test('starts a new epoch from nothing and keeps the rows of the old one', () => {
+  const ledger = aLedger();
+  fill(ledger, 2);
+
+  ledger.startEpoch();
+  fill(ledger, 1);
+
+  const places = ledger.audit.entries(10).map(({ epoch, seq }) => [epoch, seq]);
+  expect(places).toEqual([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+  ]);
+  expect(ledger.audit.verify()).toEqual({ rows: 3 });
+});
+
+test('stays in an epoch it started, over reopening, although that has no row yet', () => {
+  const path = aPath();
+  const before = openTapLedger({ mintEpoch: createEpochCounter() }, { path, device: 'bus-1' });
+  fill(before, 2);
+  before.startEpoch();
+  before.close();
+
+  expect(aLedger({ path }).head).toMatchObject({ epoch: 2, seq: 0 });
+});
+
+test('recalls when a token was last accepted, over reopening', () => {
+  const path = aPath();
+  const before = aLedger({ path });
+  accept(before, tokenKey, someNow);
+  accept(before, tokenKey, someNow + hourMs);
+  before.close();
+
+  const ledger = aLedger({ path });
+
+  expect(ledger.recall(tokenKey, someNow + hourMs).lastAcceptedAt).toBe(someNow + hourMs);
+  expect(ledger.recall(genesisHash, someNow).lastAcceptedAt).toBeUndefined();
+});
+
+test('counts the risk taps of the last 24 hours, and no others', () => {
+  const ledger = aLedger();
+  const key = (id: number) => new Uint8Array(32).fill(id);
+  accept(ledger, key(1), someNow, true);
+  accept(ledger, key(2), someNow + hourMs, true);
+  accept(ledger, key(3), someNow + hourMs, false);
+
+  const counts = [hourMs, 24 * hourMs, 25 * hourMs].map(
+    (later) => ledger.recall(tokenKey, someNow + later).riskTapsToday,
+  );
+
+  expect(counts).toEqual([2, 1, 0]);
+});
+
+test('writes neither the row nor the token when one of both cannot be written', () => {
+  const ledger = aLedger();
+  const acceptedAt = 0.5;
+  const accepted = { tokenKey, acceptedAt, forgetAt: someNow, atRisk: false };
+
+  expect(() => ledger.append(aTapRow(), accepted)).toThrow('INTEGER');
+
+  expect(ledger.head.seq).toBe(0);
+  expect(ledger.audit.entries(1)).toEqual([]);
+  expect(ledger.recall(tokenKey, someNow).lastAcceptedAt).toBeUndefined();
+});
+
+test('names damage inside the file when it opens it, and does not keep it locked', () => {
+  const path = aPath();
+  const ledger = aLedger({ path });
+  fill(ledger, 50);
+  ledger.close();
+  const intact = readFileSync(path);
+  const damaged = Buffer.from(intact);
+  for (let page = 4_096; page < damaged.length; page += 4_096) damaged.fill(0xa5, page, page + 16);
+  writeFileSync(path, damaged);
+
+  expect(() => aLedger({ path })).toThrow(expect.objectContaining({ code: 'ledger/corrupt' }));
+
+  writeFileSync(path, intact);
+  expect(aLedger({ path }).head.seq).toBe(50);
+});
+
+test.skipIf(!canMakeTinyDisk())(
+  'writes nothing of a row for which the disk is too full (skipped where tmpfs cannot be mounted)',
+  () => {
+    const disk = createTinyDisk(512 * 1024);
+    onTestFinished(() => disk.close());
+    writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(128 * 1024));
+    const path = join(disk.folder, 'ledger.db');
+    const ledger = aLedger({ path });
+    const fillUp = () => fill(ledger, 10_000, { rulesVersion: 'v'.repeat(2_000) });
+
+    expect(fillUp).toThrow(expect.objectContaining({ code: 'ledger/disk-full' }));
+
+    const { seq } = ledger.head;
+    expect(seq).toBeGreaterThan(10);
+    expect(ledger.audit.verify()).toEqual({ rows: seq });
+    ledger.close();
+    rmSync(join(disk.folder, 'ballast'));
+    expect(aLedger({ path }).head.seq).toBe(seq);
+  },
+);
