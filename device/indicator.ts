@@ -7,6 +7,8 @@ import type { MonotonicMs } from './clock.ts';
 export type Light = 'green' | 'amber' | 'red';
 
 export interface Signal {
+  /** What it is about, for a log to be held against a record; absent when nothing was recorded. */
+  readonly id?: string;
   readonly light: Light;
   /** One entry per thing worth showing, already in words: `{ fare: 'Rp 3.500', … }`. */
   readonly fields: Readonly<Record<string, string>>;

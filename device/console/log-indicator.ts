@@ -77,7 +77,7 @@ function append(file: LogFile, line: string): void {
   if (file.isTorn) throw new Error(`wrote ${written} of ${bytes.length} bytes`);
 }
 
-function lineOf({ light, fields, text, lastByteAt }: Signal, clock: Clock): string {
+function lineOf({ id, light, fields, text, lastByteAt }: Signal, clock: Clock): string {
   const elapsedMs = clock.monotonicNow() - lastByteAt;
-  return JSON.stringify({ at: clock.wallNow(), light, fields, text, elapsedMs });
+  return JSON.stringify({ at: clock.wallNow(), id, light, fields, text, elapsedMs });
 }

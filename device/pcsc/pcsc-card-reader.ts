@@ -59,7 +59,8 @@ async function* readCards(
   if (signal.aborted) return;
   const session = createSession(signal);
   try {
-    await openLifeline(socketPath, session.over, () => session.end(serviceUnreachable(socketPath)));
+    const lost = () => session.end(serviceUnreachable(socketPath));
+    await openLifeline({ clock, lost }, socketPath, session.over);
     const host = startHost(
       {
         clock,

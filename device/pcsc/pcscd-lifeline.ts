@@ -4,38 +4,71 @@
  * which would wait for ever, is started; its closing tells at once that pcscd has died.
  */
 import net from 'node:net';
-import type { ReaderError } from '../token-reader.ts';
+import type { Clock } from '../clock.ts';
 import { serviceForbidden, serviceUnreachable } from './pcsc-errors.ts';
 
 /** Where pcscd listens unless PCSCLITE_CSOCK_NAME says otherwise. */
 export const pcscdSocketPath = '/run/pcscd/pcscd.comm';
 
-/** Resolves when pcscd has accepted. Closed, without `onLost`, when the signal aborts. */
-export function openLifeline(path: string, signal: AbortSignal, onLost: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ path, signal });
-    socket.once('connect', () => {
-      socket.once('close', () => signal.aborted || onLost());
-      resolve();
-    });
-    socket.on('error', (error) => reject(lifelineError(path, error)));
-    socket.resume();
-  });
+/** pcscd lets one connection wait; while it is slow to accept, others are refused with EAGAIN. */
+const busyMsMax = 2_000;
+const busyRetryMs = 20;
+
+export interface LifelineDeps {
+  readonly clock: Clock;
+  /** pcscd has died. Not called when the signal closed the lifeline. */
+  lost(): void;
 }
 
+/**
+ * Resolves when pcscd has accepted.
+ * @throws ReaderError `reader/service-unreachable` or `reader/no-permission`
+ */
+export async function openLifeline(
+  { clock, lost }: LifelineDeps,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const giveUpAt = clock.monotonicNow() + busyMsMax;
+  for (;;) {
+    try {
+      return await connectSocket(path, signal, lost);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EACCES') throw serviceForbidden(path, error);
+      if (code !== 'EAGAIN' || clock.monotonicNow() >= giveUpAt) {
+        throw serviceUnreachable(path, error);
+      }
+      await clock.sleep(busyRetryMs, signal);
+    }
+  }
+}
+
+/** Whether somebody listens at this moment, be it too busy to accept. */
 export async function isPcscdAnswering(path: string): Promise<boolean> {
   const probe = new AbortController();
   try {
-    await openLifeline(path, probe.signal, () => {});
+    await connectSocket(path, probe.signal, () => {});
     return true;
-  } catch {
-    // Whatever the reason, nobody answers there.
-    return false;
+  } catch (error) {
+    return errorCode(error) === 'EAGAIN';
   } finally {
     probe.abort();
   }
 }
 
-function lifelineError(path: string, error: NodeJS.ErrnoException): ReaderError {
-  return error.code === 'EACCES' ? serviceForbidden(path, error) : serviceUnreachable(path, error);
+function connectSocket(path: string, signal: AbortSignal, lost: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ path, signal });
+    socket.once('connect', () => {
+      socket.once('close', () => signal.aborted || lost());
+      resolve();
+    });
+    socket.on('error', reject);
+    socket.resume();
+  });
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

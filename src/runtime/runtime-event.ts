@@ -7,7 +7,6 @@ export type RuntimeEvent =
       readonly epoch: number;
       readonly seq: number;
     }
-  | { readonly event: 'reader-open'; readonly reader: string }
   | ({ readonly event: 'reader-failed'; readonly reader: string } & Failure)
   | { readonly event: 'synced'; readonly throughSeq: number; readonly unsent: number }
   | ({ readonly event: 'sync-failed'; readonly unsent: number } & Failure)

@@ -289,8 +289,11 @@ test('gives a drain up after five failures in a row and tells what is unsent', a
   fill(device.ledger, 6);
   device.behave = unreachable;
 
-  expect(await device.loop.drain(new AbortController().signal)).toBe(6);
-  expect(device.uploads).toHaveLength(5);
+  const drained = device.loop.drain(new AbortController().signal);
+  await device.clock.advance(minuteMs);
+
+  expect(await drained).toBe(6);
+  expect(device.uploads.map(({ at }) => at)).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
 });
 
 test('prunes what has had its receipt for longer than the retention', async () => {
@@ -340,7 +343,9 @@ test('names its device in every batch', async () => {
     return unreachable();
   };
 
-  await device.loop.drain(new AbortController().signal);
+  const drained = device.loop.drain(new AbortController().signal);
+  await device.clock.advance(minuteMs);
+  await drained;
 
   expect(new Set(devices)).toEqual(new Set([testDevice]));
 });

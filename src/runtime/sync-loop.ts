@@ -35,7 +35,10 @@ export interface SyncLoopOptions {
 export interface SyncLoop {
   /** Resolves when the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Sends everything now. @returns rows still unsent: 0, or more after too many failures in a row. */
+  /**
+   * Sends everything now, waiting after a failure as run does. @returns rows still unsent: 0, or
+   * more after 5 failures in a row.
+   */
   drain(signal: AbortSignal): Promise<number>;
 }
 
@@ -164,10 +167,12 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       }
     },
     async drain(signal) {
-      for (let missed = 0; missed < drainFailuresMax && !signal.aborted; ) {
-        const { kind } = await step(signal);
-        if (kind === 'idle') break;
-        missed = kind === 'failed' ? missed + 1 : 0;
+      for (let missed = 0; !signal.aborted; ) {
+        const result = await step(signal);
+        if (result.kind === 'idle') break;
+        missed = result.kind === 'failed' ? missed + 1 : 0;
+        if (missed === drainFailuresMax) break;
+        if (missed > 0) await clock.sleep(waitAfter(result), signal);
       }
       return ledger.outbox.unsent;
     },

@@ -17,7 +17,7 @@ import { type Decision, withoutFare } from '../core/decision.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { isSamePresentation, type Presentation } from '../core/presentation.ts';
 import type { Token } from '../core/token/token.ts';
-import type { TapLedger } from '../store/tap-ledger.ts';
+import type { LedgerHead, TapLedger } from '../store/tap-ledger.ts';
 import { instructCard } from './instruct-card.ts';
 import { readToken } from './read-token.ts';
 import type { Report } from './runtime-event.ts';
@@ -53,10 +53,10 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
 
     const around = deps.surroundings();
     const presented = { scan, token: token.ok ? token.value : undefined };
-    const tap = await recorded(presented, decide(token, around), around);
+    const { tap, place } = await recorded(presented, decide(token, around), around);
     if (tap.decision.outcome === 'retry') presentations.delete(scan.reader);
     else presentations.set(scan.reader, { seen, lastSeenAt: at });
-    show(deps.indicators, signalOf(tap));
+    show(deps.indicators, signalOf(tap, place));
   };
 
   /**
@@ -67,15 +67,15 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     presented: Omit<Tap, 'decision'>,
     decided: Decision,
     around: TapSurroundings,
-  ): Promise<Tap> {
+  ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
     try {
       recordClockStep(deps);
       const asksCard = decided.outcome === 'accepted' && decided.instruction !== undefined;
       const decision = asksCard ? await settleWithCard(presented, decided) : decided;
       const tap = { ...presented, decision };
       const stamp = deps.stamper.stamp();
-      ledger.append(tapRow(tap, around, stamp), acceptedToken(tap, around.rules, stamp.wallAt));
-      return tap;
+      const accepted = acceptedToken(tap, around.rules, stamp.wallAt);
+      return { tap, place: ledger.append(tapRow(tap, around, stamp), accepted) };
     } catch (error) {
       show(deps.indicators, signalOf({ ...presented, decision: withoutFare('out-of-service') }));
       throw error;

@@ -9,7 +9,7 @@ import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { Token } from '../core/token/token.ts';
-import type { AcceptedToken } from '../store/tap-ledger.ts';
+import type { AcceptedToken, LedgerHead } from '../store/tap-ledger.ts';
 
 export interface Tap {
   readonly scan: Scan;
@@ -73,9 +73,14 @@ const lights: Readonly<Record<Outcome, Light>> = {
   retry: 'amber',
 };
 
-export function signalOf({ scan, decision }: Tap): Signal {
+/** @param place of the tap's row, when it was recorded. */
+export function signalOf(
+  { scan, decision }: Tap,
+  place?: Pick<LedgerHead, 'epoch' | 'seq'>,
+): Signal {
   const { id, en } = reasons[decision.reason];
   return {
+    ...(place && { id: `${place.epoch}/${place.seq}` }),
     light: lights[decision.outcome],
     text: { id, en },
     lastByteAt: scan.lastByteAt,
