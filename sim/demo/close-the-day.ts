@@ -17,7 +17,7 @@ export interface Day {
   readonly indicator: RecordingIndicator;
 }
 
-/** With half of the replies lost, one drain in 32 gives up; so many never do. */
+/** With half of the replies lost, one drain in 16 gives up; so many never do. */
 const drainsMax = 10;
 
 /** @returns whether riders, ledger and backend agree, nothing is unsent and the chain holds. */

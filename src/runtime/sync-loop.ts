@@ -37,7 +37,7 @@ export interface SyncLoop {
   run(signal: AbortSignal): Promise<void>;
   /**
    * Sends everything now, waiting after a failure as run does. @returns rows still unsent: 0, or
-   * more after 5 failures in a row.
+   * more after 4 failures in a row.
    */
   drain(signal: AbortSignal): Promise<number>;
 }
@@ -50,7 +50,7 @@ type Step =
 const backoff = { baseMs: 1_000, capMs: 300_000 };
 /** How long a backend may send a device away. */
 const retryAfterMaxMs = 3_600_000;
-const drainFailuresMax = 5;
+const drainFailuresMax = 4;
 
 export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): SyncLoop {
   const { clock, random, ledger } = deps;
