@@ -25,7 +25,7 @@ export function createTestIo(): TestIo {
   const outs: string[] = [];
   const errs: string[] = [];
   return {
-    ...{ outs, errs, isTerminal: false, stopping: stopping.signal },
+    ...{ outs, errs, inColour: false, stopping: stopping.signal },
     out: (line) => void outs.push(line),
     err: (line) => void errs.push(line),
     readInput: async () => new Uint8Array(),

@@ -43,7 +43,7 @@ async function crash(kills: number, seed: number): Promise<ExitCode> {
 /** One line that moves on a terminal, a line for every tenth kill elsewhere. */
 function progress(kill: number, kills: number): void {
   const line = `${kill} of ${kills} kills`;
-  if (io.isTerminal) process.stdout.write(`\r${line}${kill === kills ? '\n' : ''}`);
+  if (io.inColour) process.stdout.write(`\r${line}${kill === kills ? '\n' : ''}`);
   else if (kill % 10 === 0) io.out(line);
 }
 

@@ -122,7 +122,7 @@ async function perform(act: Act, stage: Stage, door: Door, io: CliIo): Promise<b
   switch (act.kind) {
     case 'rider': {
       const signal = await door.show(act.shows);
-      io.out(tapLine(act.name, signal, { inColour: io.isTerminal, expect: act.expect }));
+      io.out(tapLine(act.name, signal, { inColour: io.inColour, expect: act.expect }));
       return signal.fields.reason === act.expect;
     }
     case 'unplug-scanner':
@@ -153,7 +153,7 @@ async function stay({ workshop, config, indicator }: Stage, io: CliIo): Promise<
   let told = indicator.signals.length;
   while (!io.stopping.aborted) {
     const fresh = indicator.signals.slice(told);
-    for (const signal of fresh) io.out(tapLine('you', signal, { inColour: io.isTerminal }));
+    for (const signal of fresh) io.out(tapLine('you', signal, { inColour: io.inColour }));
     told += fresh.length;
     await delay(lookMs);
   }

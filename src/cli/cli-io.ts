@@ -7,7 +7,7 @@ export interface CliIo {
   readInput(): Promise<Uint8Array>;
   /** Aborts when the process is asked to end (SIGINT, SIGTERM). */
   readonly stopping: AbortSignal;
-  readonly isTerminal: boolean;
+  readonly inColour: boolean;
 }
 
 /** 0 all well, 1 the thing is not well, 2 wrong usage. */

@@ -21,7 +21,7 @@ async function run(
     err: (line) => lines.push(`err: ${line}`),
     readInput: async () => input,
     stopping: new AbortController().signal,
-    isTerminal: false,
+    inColour: false,
   };
   const exitCode = await inspect(text, options, io, someNow);
   return { exitCode, lines };

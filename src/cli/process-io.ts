@@ -13,6 +13,12 @@ export function createProcessIo(): CliIo {
       return new Uint8Array(Buffer.concat(chunks));
     },
     stopping: stop.signal,
-    isTerminal: process.stdout.isTTY === true,
+    inColour: wantsColour(process.env, process.stdout.isTTY === true),
   };
+}
+
+/** no-color.org and its opposite, FORCE_COLOR; else a terminal gets colours and a pipe does not. */
+function wantsColour(environment: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if ((environment.NO_COLOR ?? '') !== '') return false;
+  return isTerminal || (environment.FORCE_COLOR ?? '') !== '';
 }

@@ -83,7 +83,7 @@ function createIndicator(
 ): Indicator {
   switch (options.type) {
     case 'console':
-      return createConsoleIndicator({ clock, write: io.out }, { colour: io.isTerminal });
+      return createConsoleIndicator({ clock, write: io.out }, { colour: io.inColour });
     case 'log':
       return createLogIndicator({ clock }, options);
   }
