@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openSqliteStore } from '../src/backend/sqlite-store.ts';
 import { type BackendFault, backendContract } from './contracts/backend.ts';
-import { aBatch, aFolder, someRows } from './ledger-builders.ts';
 import { createSimBackend, type NetworkFaults } from './sim-backend.ts';
 import { createSimRandom } from './sim-chance.ts';
 import { createSimClock } from './sim-clock.ts';
-import { testReceiptKey } from './test-backend.ts';
+import { aBatch, aFolder, someRows } from './testing/ledger-builders.ts';
+import { testReceiptKey } from './testing/test-backend.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });

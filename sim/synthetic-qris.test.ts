@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { findTlv, parseTlv, type Tlv } from '../src/core/token/ber-tlv.ts';
-import { parsedValue } from './builders.ts';
 import { wallets } from './city.ts';
 import { createSimEntropy } from './sim-chance.ts';
 import { syntheticQris } from './synthetic-qris.ts';
+import { parsedValue } from './testing/builders.ts';
 
 function application(code: string): readonly Tlv[] {
   const objects = parsedValue(parseTlv(new Uint8Array(Buffer.from(code, 'base64'))));

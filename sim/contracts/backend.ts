@@ -4,7 +4,7 @@ import type { BackendStore } from '../../src/backend/backend-store.ts';
 import { openReceipt } from '../../src/core/ledger/receipt.ts';
 import { type Backend, SyncError, type UploadReply } from '../../src/sync/backend.ts';
 import type { UploadRequest } from '../../src/sync/wire.ts';
-import { aBatch, batchAfter, someRows, testDevice, tipOf } from '../ledger-builders.ts';
+import { aBatch, batchAfter, someRows, testDevice, tipOf } from '../testing/ledger-builders.ts';
 
 export type BackendFault = 'request-lost' | 'busy' | 'reply-lost';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
-import { aFolder } from '../ledger-builders.ts';
 import { isSocatInstalled } from '../pty-line.ts';
+import { aFolder } from '../testing/ledger-builders.ts';
 import { runCrashLoop } from './crash-loop.ts';
 
 /** scripts/crash has more, and takes a seed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aBatch, batchAfter, someRows, tipOf } from '../../sim/ledger-builders.ts';
+import { aBatch, batchAfter, someRows, tipOf } from '../../sim/testing/ledger-builders.ts';
 import { genesisHash } from '../core/ledger/chain.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import { type ChainedRow, emptyLedger, type Held, planIngest } from './ingest-plan.ts';

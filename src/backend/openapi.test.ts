@@ -1,8 +1,8 @@
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
-import { aBatch, batchAfter, someRows } from '../../sim/ledger-builders.ts';
-import { aTestBackend, type TestBackend } from '../../sim/test-backend.ts';
+import { aBatch, batchAfter, someRows } from '../../sim/testing/ledger-builders.ts';
+import { aTestBackend, type TestBackend } from '../../sim/testing/test-backend.ts';
 import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

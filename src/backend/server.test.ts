@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aBatch, someRows, testDevice } from '../../sim/ledger-builders.ts';
-import { aTestBackend } from '../../sim/test-backend.ts';
+import { aBatch, someRows, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { aTestBackend } from '../../sim/testing/test-backend.ts';
 import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
 import {
   batchBytesMax,

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { someNow } from '../../sim/builders.ts';
+import { someNow } from '../../sim/testing/builders.ts';
 import {
   aBatch,
   aFolder,
@@ -13,7 +13,7 @@ import {
   someRows,
   testDevice,
   tipOf,
-} from '../../sim/ledger-builders.ts';
+} from '../../sim/testing/ledger-builders.ts';
 import { encodeCbor } from '../core/crypto/cbor.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { BackendStore } from './backend-store.ts';

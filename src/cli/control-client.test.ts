@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFolder } from '../../sim/ledger-builders.ts';
+import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { askControl, isControlAnswering } from './control-client.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

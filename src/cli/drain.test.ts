@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { aTestBackend } from '../../sim/test-backend.ts';
+import { aTestBackend } from '../../sim/testing/test-backend.ts';
 import {
   aTestDevice,
   connectDevice,
@@ -9,7 +9,7 @@ import {
   fillLedger,
   startRun,
   type TestDevice,
-} from '../../sim/test-device.ts';
+} from '../../sim/testing/test-device.ts';
 import { drain } from './drain.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { aQrisCode, aTicket, someNow } from '../../sim/builders.ts';
+import { aQrisCode, aTicket, someNow } from '../../sim/testing/builders.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { concat, latin1, utf8 } from '../core/bytes.ts';
 import { halteTicketText } from '../core/token/halte-ticket.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPtyLine, isSocatInstalled } from '../../sim/pty-line.ts';
-import { aTestBackend } from '../../sim/test-backend.ts';
+import { aTestBackend } from '../../sim/testing/test-backend.ts';
 import {
   aTestDevice,
   connectDevice,
@@ -13,8 +13,8 @@ import {
   startRun,
   type TestDevice,
   withLedger,
-} from '../../sim/test-device.ts';
-import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+} from '../../sim/testing/test-device.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { halteTicketText } from '../core/token/halte-ticket.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import { someNow } from '../../sim/builders.ts';
+import { someNow } from '../../sim/testing/builders.ts';
 import {
   aTestDevice,
   createTestIo,
@@ -10,7 +10,7 @@ import {
   startRun,
   type TestDevice,
   withLedger,
-} from '../../sim/test-device.ts';
+} from '../../sim/testing/test-device.ts';
 import { listTaps, verifyTaps } from './taps.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { bytesOf, someRules } from '../../sim/builders.ts';
+import { bytesOf, someRules } from '../../sim/testing/builders.ts';
 import { readRules } from './rules-file.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/config/valid', import.meta.url));

@@ -9,7 +9,7 @@ import {
   someRules,
   strangerKey,
   type TicketChange,
-} from '../../sim/builders.ts';
+} from '../../sim/testing/builders.ts';
 import { hex, utf8 } from './bytes.ts';
 import { decideTap } from './decide.ts';
 import type { Reason } from './reason.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFolder, aLedger, fill } from '../../sim/ledger-builders.ts';
+import { aFolder, aLedger, fill } from '../../sim/testing/ledger-builders.ts';
 import { askControl, isControlAnswering } from '../cli/control-client.ts';
 import { type ControlDeps, controlSocketPath, openControlSocket } from './control-socket.ts';
 import type { SyncLoop } from './sync-loop.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CardChannel, ReaderError } from '../../device/token-reader.ts';
-import { aLedger } from '../../sim/ledger-builders.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
+import { aLedger } from '../../sim/testing/ledger-builders.ts';
 import { end, fail, send } from '../core/card/dialogue.ts';
 import type { CardInstruction, CardReply } from '../core/card/instruction.ts';
 import { parsed } from '../core/parsed.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { someNow } from '../../sim/builders.ts';
+import { someNow } from '../../sim/testing/builders.ts';
 import {
   aFolder,
   aLedger,
@@ -9,9 +9,9 @@ import {
   fill,
   receiptFor,
   testDevice,
-} from '../../sim/ledger-builders.ts';
-import { aSyncingDevice } from '../../sim/syncing-device.ts';
-import { testReceiptKey } from '../../sim/test-backend.ts';
+} from '../../sim/testing/ledger-builders.ts';
+import { aSyncingDevice } from '../../sim/testing/syncing-device.ts';
+import { testReceiptKey } from '../../sim/testing/test-backend.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
 import { type Receipt, signReceipt } from '../core/ledger/receipt.ts';
 import { SyncError, type UploadReply } from '../sync/backend.ts';

@@ -4,10 +4,16 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
-import { aQrisCode, aTicket, someNow, someRules, type TicketChange } from '../../sim/builders.ts';
-import { aFolder, aLedger } from '../../sim/ledger-builders.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
-import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import {
+  aQrisCode,
+  aTicket,
+  someNow,
+  someRules,
+  type TicketChange,
+} from '../../sim/testing/builders.ts';
+import { aFolder, aLedger } from '../../sim/testing/ledger-builders.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
 import { decideTap } from '../core/decide.ts';
 import { halteTicketText } from '../core/token/halte-ticket.ts';

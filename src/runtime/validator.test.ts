@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
-import { aQrisCode, someNow, someRules } from '../../sim/builders.ts';
 import { createSimCardField } from '../../sim/card-field.ts';
 import { createForeignCard } from '../../sim/cards/foreign-card.ts';
-import { aLedger, testDevice } from '../../sim/ledger-builders.ts';
 import { createRecordingIndicator } from '../../sim/recording-indicator.ts';
 import { createSimSerialLine } from '../../sim/serial-line.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource } from '../../sim/sim-position.ts';
-import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { aQrisCode, someNow, someRules } from '../../sim/testing/builders.ts';
+import { aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createValidator } from './validator.ts';
 

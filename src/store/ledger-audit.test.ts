@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import { someNow } from '../../sim/builders.ts';
-import { aFolder, aLedger, fill, receiptFor } from '../../sim/ledger-builders.ts';
+import { someNow } from '../../sim/testing/builders.ts';
+import { aFolder, aLedger, fill, receiptFor } from '../../sim/testing/ledger-builders.ts';
 import type { LedgerCursor } from './ledger-audit.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

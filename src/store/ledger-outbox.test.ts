@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { aTapRow, someNow } from '../../sim/builders.ts';
-import { aFolder, aLedger, fill, receiptFor } from '../../sim/ledger-builders.ts';
+import { aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { aFolder, aLedger, fill, receiptFor } from '../../sim/testing/ledger-builders.ts';
 import { genesisHash } from '../core/ledger/chain.ts';
 import { decodeRow, encodeRow } from '../core/ledger/row.ts';
 import type { LedgerHead, TapLedger } from './tap-ledger.ts';

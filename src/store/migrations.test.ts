@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { aFolder } from '../../sim/ledger-builders.ts';
+import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { applyMigrations, type Migration } from './migrations.ts';
 
 const first: Migration = { name: 'names', sql: 'create table name (text text)' };

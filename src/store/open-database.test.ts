@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFolder } from '../../sim/ledger-builders.ts';
-import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { durabilityOf, openDatabase, type SqliteDatabase } from './open-database.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

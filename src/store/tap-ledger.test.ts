@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aTapRow, someNow } from '../../sim/builders.ts';
-import { aFolder, aLedger, createEpochCounter, fill } from '../../sim/ledger-builders.ts';
-import { canMakeTinyDisk, createTinyDisk } from '../../sim/tiny-disk.ts';
+import { aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { aFolder, aLedger, createEpochCounter, fill } from '../../sim/testing/ledger-builders.ts';
+import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow } from '../core/ledger/row.ts';
 import { openTapLedger, type TapLedger } from './tap-ledger.ts';

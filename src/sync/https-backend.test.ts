@@ -6,9 +6,9 @@ import { createServer as createTlsServer } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { backendContract } from '../../sim/contracts/backend.ts';
-import { aBatch, someRows } from '../../sim/ledger-builders.ts';
-import { aClient, aTestBackend } from '../../sim/test-backend.ts';
 import { makeTestCertificates, type PemPair } from '../../sim/test-certificates.ts';
+import { aBatch, someRows } from '../../sim/testing/ledger-builders.ts';
+import { aClient, aTestBackend } from '../../sim/testing/test-backend.ts';
 import type { Backend } from './backend.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

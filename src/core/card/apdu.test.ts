@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesOf } from '../../../sim/builders.ts';
+import { bytesOf } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { parseResponse, readBinaryApdu, selectApdu } from './apdu.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createTicketPhone, ticketAid } from '../../../sim/cards/ticket-phone.ts';
 import {
   aTicket,
   aTicketToken,
@@ -8,8 +9,7 @@ import {
   issuerKid,
   parsedValue,
   someClaims,
-} from '../../../sim/builders.ts';
-import { createTicketPhone, ticketAid } from '../../../sim/cards/ticket-phone.ts';
+} from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { signCose } from '../crypto/cose-sign1.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOf } from '../../../sim/builders.ts';
+import { bytesOf } from '../../../sim/testing/builders.ts';
 import { concat, hex } from '../bytes.ts';
 import { type Cbor, cborDepthMax, decodeCbor, encodeCbor } from './cbor.ts';
 

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOf, issuerKey, strangerKey } from '../../../sim/builders.ts';
+import { bytesOf, issuerKey, strangerKey } from '../../../sim/testing/builders.ts';
 import { concat, hex, utf8 } from '../bytes.ts';
 import { type Cbor, encodeCbor } from './cbor.ts';
 import { type CoseSign1, kidBytesMax, parseCose, signCose, verifyCose } from './cose-sign1.ts';

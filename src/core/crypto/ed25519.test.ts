@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesOf } from '../../../sim/builders.ts';
+import { bytesOf } from '../../../sim/testing/builders.ts';
 import { hex, utf8 } from '../bytes.ts';
 import { ed25519PrivateKey, signEd25519, verifyEd25519 } from './ed25519.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aQrisToken, aTicketToken, someRules } from '../../../sim/builders.ts';
+import { aQrisToken, aTicketToken, someRules } from '../../../sim/testing/builders.ts';
 import { flatFare } from './flat-fare.ts';
 
 test('takes the flat fare from a payment code', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { aTapRow, bytesOf } from '../../../sim/builders.ts';
+import { aTapRow, bytesOf } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { genesisHash, type RowPlace, rowHash } from './chain.ts';
 import { encodeRow } from './row.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aReceipt, aTicket, issuerKey, strangerKey } from '../../../sim/builders.ts';
+import { aReceipt, aTicket, issuerKey, strangerKey } from '../../../sim/testing/builders.ts';
 import { type Cbor, encodeCbor } from '../crypto/cbor.ts';
 import { parseCose, signCose } from '../crypto/cose-sign1.ts';
 import { sha256 } from '../crypto/sha256.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aRowOfEachKind, aTapRow, bytesOf } from '../../../sim/builders.ts';
+import { aRowOfEachKind, aTapRow, bytesOf } from '../../../sim/testing/builders.ts';
 import { concat, hex } from '../bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { decodeRow, encodeRow, type Row, rowBytesMax } from './row.ts';

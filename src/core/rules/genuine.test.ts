@@ -7,7 +7,7 @@ import {
   someFacts,
   someRules,
   strangerKey,
-} from '../../../sim/builders.ts';
+} from '../../../sim/testing/builders.ts';
 import { hex, utf8 } from '../bytes.ts';
 import { genuine } from './genuine.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/builders.ts';
+import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
 import { inForce } from './in-force.ts';
 
 /** Valid from second 1,000 up to second 2,000. */

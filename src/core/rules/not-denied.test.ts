@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/builders.ts';
+import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { notDenied } from './not-denied.ts';
 

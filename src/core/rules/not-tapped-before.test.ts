@@ -6,7 +6,7 @@ import {
   someHistory,
   someNow,
   someRules,
-} from '../../../sim/builders.ts';
+} from '../../../sim/testing/builders.ts';
 import type { Token } from '../token/token.ts';
 import { notTappedBefore } from './not-tapped-before.ts';
 

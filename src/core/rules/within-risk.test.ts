@@ -6,7 +6,7 @@ import {
   someFacts,
   someHistory,
   someRules,
-} from '../../../sim/builders.ts';
+} from '../../../sim/testing/builders.ts';
 import type { RiskLimits } from './rules.ts';
 import { withinRisk } from './within-risk.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOf, parsedValue, tlv } from '../../../sim/builders.ts';
+import { bytesOf, parsedValue, tlv } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { faulty } from '../parsed.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOf, parsedValue, someClaims } from '../../../sim/builders.ts';
+import { bytesOf, parsedValue, someClaims } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { type Cbor, encodeCbor } from '../crypto/cbor.ts';
 import { faulty } from '../parsed.ts';

@@ -9,7 +9,7 @@ import {
   parsedValue,
   someClaims,
   strangerKey,
-} from '../../../sim/builders.ts';
+} from '../../../sim/testing/builders.ts';
 import { hex, latin1, utf8 } from '../bytes.ts';
 import { signCose } from '../crypto/cose-sign1.ts';
 import { signReceipt } from '../ledger/receipt.ts';

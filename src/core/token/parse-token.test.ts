@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aQrisCode, aTicket, parsedValue } from '../../../sim/builders.ts';
+import { aQrisCode, aTicket, parsedValue } from '../../../sim/testing/builders.ts';
 import { concat, utf8 } from '../bytes.ts';
 import { faulty } from '../parsed.ts';
 import { reasons } from '../reason.ts';

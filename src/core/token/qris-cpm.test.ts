@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { wallets } from '../../../sim/city.ts';
+import { createSimEntropy } from '../../../sim/sim-chance.ts';
+import { syntheticQris } from '../../../sim/synthetic-qris.ts';
 import {
   aCpmCode,
   aQrisCode,
@@ -7,10 +10,7 @@ import {
   parsedValue,
   type QrisObjects,
   tlv,
-} from '../../../sim/builders.ts';
-import { wallets } from '../../../sim/city.ts';
-import { createSimEntropy } from '../../../sim/sim-chance.ts';
-import { syntheticQris } from '../../../sim/synthetic-qris.ts';
+} from '../../../sim/testing/builders.ts';
 import { concat, hex, utf8 } from '../bytes.ts';
 import { faulty } from '../parsed.ts';
 import { parseQrisCpm, qrisCpmTextMax, recognisesQrisCpm } from './qris-cpm.ts';

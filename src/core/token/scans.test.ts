@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { aTicket, bytesOf, someHistory, someNow, someRules } from '../../../sim/builders.ts';
+import {
+  aTicket,
+  bytesOf,
+  someHistory,
+  someNow,
+  someRules,
+} from '../../../sim/testing/builders.ts';
 import { hex, latin1 } from '../bytes.ts';
 import { decideTap } from '../decide.ts';
 import { withoutFare } from '../decision.ts';

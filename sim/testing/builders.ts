@@ -2,16 +2,16 @@
  * Builders for tests: each gives a valid value of the domain, and takes what a test wants to be
  * different. Keys and times are fixed, so that a value is the same in every run.
  */
-import { concat, hex, utf8 } from '../src/core/bytes.ts';
-import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
-import type { Receipt } from '../src/core/ledger/receipt.ts';
-import type { Row, RowKind, RowStamp, TapRow } from '../src/core/ledger/row.ts';
-import type { Parsed } from '../src/core/parsed.ts';
-import type { TapFacts, TapHistory } from '../src/core/rules/rule.ts';
-import type { Rules } from '../src/core/rules/rules.ts';
-import { issueHalteTicket, parseHalteTicket } from '../src/core/token/halte-ticket.ts';
-import type { HalteTicketClaims } from '../src/core/token/halte-ticket-claims.ts';
-import type { HalteTicketToken, QrisCpmToken } from '../src/core/token/token.ts';
+import { concat, hex, utf8 } from '../../src/core/bytes.ts';
+import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import type { Receipt } from '../../src/core/ledger/receipt.ts';
+import type { Row, RowKind, RowStamp, TapRow } from '../../src/core/ledger/row.ts';
+import type { Parsed } from '../../src/core/parsed.ts';
+import type { TapFacts, TapHistory } from '../../src/core/rules/rule.ts';
+import type { Rules } from '../../src/core/rules/rules.ts';
+import { issueHalteTicket, parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
+import type { HalteTicketClaims } from '../../src/core/token/halte-ticket-claims.ts';
+import type { HalteTicketToken, QrisCpmToken } from '../../src/core/token/token.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
 export const someNow = 1_793_577_600_000;

@@ -1,16 +1,16 @@
 /** The sync loop of a device before an honest backend, for tests that make the backend misbehave. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqliteStore } from '../src/backend/sqlite-store.ts';
-import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
-import { createSyncLoop } from '../src/runtime/sync-loop.ts';
-import type { TapLedger } from '../src/store/tap-ledger.ts';
-import type { Backend } from '../src/sync/backend.ts';
+import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import type { RuntimeEvent } from '../../src/runtime/runtime-event.ts';
+import { createSyncLoop } from '../../src/runtime/sync-loop.ts';
+import type { TapLedger } from '../../src/store/tap-ledger.ts';
+import type { Backend } from '../../src/sync/backend.ts';
+import { createSimBackend } from '../sim-backend.ts';
+import { createSimRandom } from '../sim-chance.ts';
+import { createSimClock } from '../sim-clock.ts';
 import { someNow } from './builders.ts';
 import { aFolder, aLedger, testDevice } from './ledger-builders.ts';
-import { createSimBackend } from './sim-backend.ts';
-import { createSimRandom } from './sim-chance.ts';
-import { createSimClock } from './sim-clock.ts';
 import { testReceiptKey } from './test-backend.ts';
 
 /** Longer than any test. */

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { genesisHash, rowHash } from '../src/core/ledger/chain.ts';
-import type { Receipt } from '../src/core/ledger/receipt.ts';
-import { encodeRow, type TapRow } from '../src/core/ledger/row.ts';
-import { type LedgerHead, openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
-import type { UploadRequest } from '../src/sync/wire.ts';
+import { genesisHash, rowHash } from '../../src/core/ledger/chain.ts';
+import type { Receipt } from '../../src/core/ledger/receipt.ts';
+import { encodeRow, type TapRow } from '../../src/core/ledger/row.ts';
+import { type LedgerHead, openTapLedger, type TapLedger } from '../../src/store/tap-ledger.ts';
+import type { UploadRequest } from '../../src/sync/wire.ts';
 import { aTapRow, someNow } from './builders.ts';
 
 export const testDevice = 'bus-1';

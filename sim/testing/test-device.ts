@@ -2,16 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { createSystemClock } from '../device/os/system-clock.ts';
-import type { CliIo } from '../src/cli/cli-io.ts';
-import { openDeviceLedger } from '../src/cli/device-parts.ts';
-import { run } from '../src/cli/run.ts';
-import { readDeviceConfig } from '../src/config/device-config.ts';
-import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
-import type { TapLedger } from '../src/store/tap-ledger.ts';
-import { openWorkshop, type Workshop } from './demo/workshop.ts';
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import type { CliIo } from '../../src/cli/cli-io.ts';
+import { openDeviceLedger } from '../../src/cli/device-parts.ts';
+import { run } from '../../src/cli/run.ts';
+import { readDeviceConfig } from '../../src/config/device-config.ts';
+import type { RuntimeEvent } from '../../src/runtime/runtime-event.ts';
+import type { TapLedger } from '../../src/store/tap-ledger.ts';
+import { openWorkshop, type Workshop } from '../demo/workshop.ts';
+import { createSimEntropy } from '../sim-chance.ts';
 import { aFolder, fill } from './ledger-builders.ts';
-import { createSimEntropy } from './sim-chance.ts';
 
 export interface TestIo extends CliIo {
   readonly outs: string[];

@@ -1,16 +1,16 @@
 /** A real backend on a port of its own with a real client before it, for tests. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createSystemClock } from '../device/os/system-clock.ts';
-import type { BackendStore } from '../src/backend/backend-store.ts';
-import { type BackendServer, createBackendServer } from '../src/backend/server.ts';
-import { openSqliteStore } from '../src/backend/sqlite-store.ts';
-import { type Ed25519PrivateKey, ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
-import type { Backend } from '../src/sync/backend.ts';
-import { createHttpsBackend, type HttpsBackendOptions } from '../src/sync/https-backend.ts';
-import { failReplies } from './failing-replies.ts';
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import type { BackendStore } from '../../src/backend/backend-store.ts';
+import { type BackendServer, createBackendServer } from '../../src/backend/server.ts';
+import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import type { Backend } from '../../src/sync/backend.ts';
+import { createHttpsBackend, type HttpsBackendOptions } from '../../src/sync/https-backend.ts';
+import { failReplies } from '../failing-replies.ts';
+import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
 import { aFolder, testDevice } from './ledger-builders.ts';
-import { makeTestCertificates, type TestCertificates } from './test-certificates.ts';
 
 export interface TestBackend {
   readonly url: string;
