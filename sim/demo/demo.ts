@@ -133,7 +133,8 @@ async function perform(act: Act, stage: Stage, door: Door, io: CliIo): Promise<b
       return true;
     case 'kill-pcscd':
       if (stage.cards.killService === undefined) {
-        io.out('  · pcscd is not ours to kill, so it is left alone');
+        const why = stage.cards.usesPcsc ? 'it is not ours' : 'there is none';
+        io.out(`  · pcscd is not killed: ${why}`);
         return true;
       }
       io.out('  · pcscd is killed, and started again');
