@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../device/clock.ts';
 import { isPcscdAnswering, pcscdSocketPath } from '../device/pcsc/pcscd-lifeline.ts';
 import { claimVirtualReader } from './virtual-reader-claim.ts';
@@ -13,6 +14,7 @@ import { claimVirtualReader } from './virtual-reader-claim.ts';
 const pidPath = '/run/pcscd/pcscd.pid';
 const daemonPath = '/usr/sbin/pcscd';
 const virtualReaderPath = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
+const configPath = join(import.meta.dirname, 'virtual-reader.conf');
 const startMsMax = 5_000;
 const stopMsMax = 5_000;
 const pollMs = 20;
@@ -92,7 +94,8 @@ function foreignDaemon(release: () => void): PcscDaemon {
 async function start(clock: Clock): Promise<ChildProcess> {
   clearLeftovers();
   // With auto-exit it ends a minute after its last client, should we be killed before we stop it.
-  const child = spawn(daemonPath, ['--foreground', '--auto-exit'], { stdio: 'ignore' });
+  const options = ['--foreground', '--auto-exit', '--config', configPath];
+  const child = spawn(daemonPath, options, { stdio: 'ignore' });
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`pcscd ended at once with code ${code}`);
   });

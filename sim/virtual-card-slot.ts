@@ -10,13 +10,16 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { CardModel } from './cards/card-model.ts';
 
-/** The port of slot 0 in Debian's /etc/reader.conf.d/vpcd; slot 1 has the next. */
-const vpcdPort = 35_963;
+/**
+ * Where slot 0 may be, the next port being slot 1: at virtual-reader.conf's port with a pcscd that
+ * pcsc-daemon has started, at that of Debian's /etc/reader.conf.d/vpcd with one that ran before.
+ */
+const slotPorts = [23_970, 35_963];
 
 export interface VirtualCardSlotOptions {
   /** 0 or 1. Default: 0. */
   readonly slot?: number;
-  /** Default: the slot's port of vpcd. */
+  /** Default: whichever of vpcd's usual ports answers. */
   readonly port?: number;
 }
 
@@ -37,7 +40,8 @@ export interface VirtualCardSlot {
 const control = { powerOff: 0, powerOn: 1, reset: 2, atr: 4 } as const;
 
 export function createVirtualCardSlot(options: VirtualCardSlotOptions = {}): VirtualCardSlot {
-  const port = options.port ?? vpcdPort + (options.slot ?? 0);
+  const { slot = 0, port } = options;
+  const ports = port === undefined ? slotPorts.map((first) => first + slot) : [port];
   let socket: net.Socket | undefined;
 
   async function remove(): Promise<void> {
@@ -45,20 +49,29 @@ export function createVirtualCardSlot(options: VirtualCardSlotOptions = {}): Vir
     socket = undefined;
     if (leaving === undefined) return;
     leaving.destroy();
-    await showEmptySlot(port);
+    await showEmptySlot(ports);
   }
 
   return {
     remove,
     async insert(card, insertOptions = {}) {
       await remove();
-      socket = await connectSlot(port);
+      socket = await connectSlot(ports);
       serve(socket, answerFrom(card, insertOptions));
     },
   };
 }
 
-function connectSlot(port: number): Promise<net.Socket> {
+async function connectSlot([port, ...others]: readonly number[]): Promise<net.Socket> {
+  try {
+    return await connectPort(port);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return connectSlot(others);
+  }
+}
+
+function connectPort(port = 0): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
     socket.once('connect', () => resolve(socket));
@@ -72,9 +85,9 @@ function connectSlot(port: number): Promise<net.Socket> {
  * So a connection that is no card takes its place: vpcd closes it when the poll finds that it does
  * not answer.
  */
-async function showEmptySlot(port: number): Promise<void> {
+async function showEmptySlot(ports: readonly number[]): Promise<void> {
   try {
-    const nothing = await connectSlot(port);
+    const nothing = await connectSlot(ports);
     nothing.resume().end();
     await once(nothing, 'close');
   } catch {
