@@ -114,7 +114,7 @@ describe.skipIf(!availability.available)('with pcscd', { timeout: 20_000 }, () =
   });
 
   test('reads only the slots whose name it was given', async () => {
-    await using session = aSession({ name: '00 01' });
+    await using session = aSession({ slot: '00 01' });
     await slot.insert(phone);
     await otherSlot.insert(createForeignCard());
 

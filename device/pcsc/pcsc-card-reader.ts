@@ -30,8 +30,10 @@ export interface PcscCardReaderDeps {
 }
 
 export interface PcscCardReaderOptions {
-  /** Part of the names of the slots to read, such as `ACR122`. Default: every slot. */
+  /** As reports call it; scans carry the name of their slot. Default: `pcsc`. */
   readonly name?: string;
+  /** Part of the names of the slots to read, such as `ACR122`. Default: every slot. */
+  readonly slot?: string | undefined;
   /** pcscd's socket; the value of PCSCLITE_CSOCK_NAME where that is used. */
   readonly socketPath?: string;
   /**
@@ -53,7 +55,7 @@ export function createPcscCardReader(
 
 async function* readCards(
   { clock, hostModule = new URL('./pcsc-host.ts', import.meta.url) }: PcscCardReaderDeps,
-  { name = '', socketPath = pcscdSocketPath, silenceMsMax = 10_000 }: PcscCardReaderOptions,
+  { slot = '', socketPath = pcscdSocketPath, silenceMsMax = 10_000 }: PcscCardReaderOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Scan, void> {
   if (signal.aborted) return;
@@ -70,7 +72,7 @@ async function* readCards(
           session.end(error);
         },
       },
-      { module: hostModule, slotName: name, socketPath, silenceMsMax },
+      { module: hostModule, slotName: slot, socketPath, silenceMsMax },
       session.over,
     );
     const cards = createHostedCards({ clock, send: host.send, scanned: session.queue.push });

@@ -69,10 +69,7 @@ function createReader(options: DeviceConfig['readers'][number], clock: Clock): T
     case 'serial':
       return createSerialBarcodeReader({ clock }, options);
     case 'pcsc':
-      return createPcscCardReader(
-        { clock },
-        options.slot === undefined ? {} : { name: options.slot },
-      );
+      return createPcscCardReader({ clock }, options);
   }
 }
 
