@@ -77,6 +77,51 @@ test('takes a held phone that is read twenty times as one tap', async () => {
   expect(bus.ledger.head.seq).toBe(1);
 });
 
+test('takes two phones that are held side by side, read in turns, as one tap each', async () => {
+  const bus = await aBus();
+  const texts = [halteTicketText(aTicket(bus)), halteTicketText(aTicket(bus))];
+
+  for (let reading = 0; reading < 10; reading += 1) {
+    await scan(bus, texts[reading % 2] ?? '');
+    await bus.clock.advance(130);
+  }
+
+  expect(new Set(lights(bus))).toEqual(new Set(['green ticket-valid']));
+  expect(bus.ledger.head.seq).toBe(2);
+});
+
+test('shows green again after line noise came between two readings of one ticket', async () => {
+  const bus = await aBus();
+  const text = halteTicketText(aTicket(bus));
+
+  await scan(bus, text);
+  bus.scanner.send('half a fra');
+  await bus.clock.advance(150);
+  await scan(bus, text);
+
+  expect(lights(bus)).toEqual([
+    'green ticket-valid',
+    'amber frame-incomplete',
+    'green ticket-valid',
+  ]);
+  expect(bus.ledger.head.seq).toBe(2);
+});
+
+test('lets a pass in again after a clock that ran a year ahead was set right', async () => {
+  const bus = await aBus();
+  const from = bus.clock.wallNow() - hourMs;
+  const until = from + 3 * 366 * 24 * hourMs;
+  const text = halteTicketText(bus.office.issue({ kind: 'pass', product: 'bulanan', from, until }));
+  bus.clock.stepWall(365 * 24 * hourMs);
+  await scan(bus, text);
+  bus.clock.stepWall(-365 * 24 * hourMs);
+  await bus.clock.advance(2_000);
+
+  await scan(bus, text);
+
+  expect(lights(bus)).toEqual(['green ticket-valid', 'green ticket-valid']);
+});
+
 test('refuses the same single ride by phone after it was used by QR', async () => {
   const bus = await aBus();
   const ticket = aTicket(bus);

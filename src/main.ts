@@ -38,7 +38,7 @@ program
   .requiredOption('--key <file>', 'PEM key of this backend')
   .requiredOption('--device-ca <file>', 'PEM certificate of the CA that signs device certificates')
   .requiredOption('--receipt-key <file>', 'Ed25519 seed that signs receipts, in hexadecimal')
-  .option('--log', 'log requests as JSON lines')
+  .option('--log', 'log every request, not only trouble, as JSON lines')
   .action(async (options) => {
     ran.exitCode = await backend(options, io);
   });

@@ -83,7 +83,7 @@ export async function runCrashLoop(
   parts.defer(() => store.close());
   const server = createBackendServer(
     { store, clock, receiptKey: workshop.receiptKey },
-    { ...workshop.certificates.backend, deviceCa: workshop.certificates.ca, log: false },
+    { ...workshop.certificates.backend, deviceCa: workshop.certificates.ca, logLevel: 'silent' },
   );
   parts.defer(() => server.close());
   const replies = failReplies(server, createSimRandom(options.seed + 1), repliesLostShare);
@@ -184,6 +184,6 @@ async function drain(configFile: string): Promise<void> {
   await using view = await openLedgerView(readDeviceConfig(configFile));
   const { signal } = new AbortController();
   for (let drains = 0; drains < drainsMax; drains += 1) {
-    if ((await view.drain(signal)) === 0) return;
+    if ((await view.drain(signal)).unsent === 0) return;
   }
 }

@@ -44,9 +44,9 @@ export async function closeTheDay(day: Day, io: CliIo, surprises: number): Promi
 }
 
 async function drainAll(view: LedgerView, signal: AbortSignal): Promise<number> {
-  let unsent = await view.drain(signal);
+  let { unsent } = await view.drain(signal);
   for (let drains = 1; unsent > 0 && drains < drainsMax; drains += 1) {
-    unsent = await view.drain(signal);
+    unsent = (await view.drain(signal)).unsent;
   }
   return unsent;
 }

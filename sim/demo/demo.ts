@@ -73,7 +73,7 @@ async function setStage(deps: DemoDeps, parts: AsyncDisposableStack): Promise<St
   const { receiptKey, certificates } = workshop;
   const server = createBackendServer(
     { store, clock, receiptKey },
-    { ...certificates.backend, deviceCa: certificates.ca, log: false },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
   parts.defer(() => server.close());
   const replies = failReplies(server, random, repliesLost);

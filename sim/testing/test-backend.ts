@@ -47,7 +47,7 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
   };
   const server = createBackendServer(
     { store: { ...store, ingest }, clock, receiptKey },
-    { ...certificates.backend, deviceCa: certificates.ca, log: false },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
   failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, 0.5);
   onTestFinished(() => server.close());

@@ -12,8 +12,8 @@ export interface BackendServerOptions {
   readonly cert: string;
   readonly key: string;
   readonly deviceCa: string;
-  /** Lines of JSON to standard output. */
-  readonly log: boolean;
+  /** Lines of JSON to standard output: every request, or trouble only. */
+  readonly logLevel: 'info' | 'warn' | 'silent';
 }
 
 /** Compressed; a longer one cannot be an allowed body. */
@@ -37,7 +37,7 @@ export function createBackendServer(
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
     },
-    logger: options.log,
+    logger: { level: options.logLevel },
     bodyLimit: requestBytesMax,
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: connectionTimeoutMs,

@@ -49,6 +49,10 @@ export function addTapsRoute(server: FastifyInstance, deps: TapsRouteDeps): void
       });
     }
     const result = await deps.store.ingest(batch, deps.clock.wallNow());
+    if (result.kind === 'fork') {
+      // Two disks wrote in one epoch: a clone or a restored copy, which someone must look at.
+      request.log.warn({ device, epoch: batch.epoch, fromSeq: batch.fromSeq }, 'fork quarantined');
+    }
     const answer = answerBatch(result, batch, deps.receiptKey, deps.clock.wallNow());
     return reply.code(answer.status).send(answer.body);
   });

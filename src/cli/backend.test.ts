@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -89,3 +89,37 @@ test('names a port that another program has, and lets its database go', async ()
   await expect(running).rejects.toMatchObject({ code: 'backend/port-in-use' });
   await openSqliteStore(database).close();
 });
+
+test.each([
+  ['a host that there is not', { host: 'nosuch.invalid' }, 'nosuch.invalid'],
+  ['an address of another machine', { host: '192.0.2.1' }, '192.0.2.1'],
+])('names %s, and lets its database go', async (_what, wrong, place) => {
+  const { options, database } = await anOffice();
+
+  const running = backend({ ...options, ...wrong }, createTestIo());
+
+  await expect(running).rejects.toMatchObject({
+    code: 'backend/cannot-listen',
+    message: expect.stringContaining(place),
+    hint: expect.stringContaining('--host'),
+  });
+  await openSqliteStore(database).close();
+});
+
+test.each([
+  ['cert', 'no certificate'],
+  ['key', 'no key'],
+  ['deviceCa', 'no CA'],
+] as const)(
+  'names the file of %s when it is no PEM, and makes no database',
+  async (option, text) => {
+    const { options, put, database } = await anOffice();
+    const wrong = put('wrong.pem', text);
+
+    await expect(backend({ ...options, [option]: wrong }, createTestIo())).rejects.toMatchObject({
+      code: 'config/invalid',
+      message: expect.stringContaining(wrong),
+    });
+    expect(existsSync(database)).toBe(false);
+  },
+);

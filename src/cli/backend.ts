@@ -3,6 +3,7 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
 import { openSqliteStore } from '../backend/sqlite-store.ts';
 import { readText } from '../config/read-file.ts';
+import { readTlsFiles } from '../config/tls-files.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
@@ -19,22 +20,21 @@ export interface BackendOptions {
 }
 
 export async function backend(options: BackendOptions, io: CliIo): Promise<ExitCode> {
+  const { host } = options;
+  const port = portOf(options.port);
+  const { ca, cert, key } = readTlsFiles({ ...options, ca: options.deviceCa });
+  const receiptKey = readReceiptKey(options.receiptKey);
   const store = openSqliteStore(sqlitePath(options.db));
   const server = createBackendServer(
-    { store, clock: createSystemClock(), receiptKey: readReceiptKey(options.receiptKey) },
-    {
-      cert: readText(options.cert),
-      key: readText(options.key),
-      deviceCa: readText(options.deviceCa),
-      log: options.log === true,
-    },
+    { store, clock: createSystemClock(), receiptKey },
+    { cert, key, deviceCa: ca, logLevel: options.log === true ? 'info' : 'warn' },
   );
   try {
-    const address = await server.listen({ host: options.host, port: portOf(options.port) });
+    const address = await server.listen({ host, port }).catch((error) => {
+      throw asListenError(error, `${host}:${port}`);
+    });
     io.out(`listening on ${address}, OpenAPI at ${address}/openapi.json`);
     await until(io.stopping);
-  } catch (error) {
-    throw asListenError(error);
   } finally {
     await server.close();
     await store.close();
@@ -67,8 +67,17 @@ function until(signal: AbortSignal): Promise<void> {
   });
 }
 
-function asListenError(error: unknown): unknown {
-  if ((error as { code?: unknown } | null)?.code !== 'EADDRINUSE') return error;
-  const hint = 'choose another with --port, or stop the program that has it';
-  return new CliError('backend/port-in-use', (error as Error).message, hint);
+/** What the system refused; anything else passes as it is, for it is our own bug. */
+function asListenError(error: unknown, place: string): unknown {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || syscall === undefined) return error;
+  if (code === 'EADDRINUSE') {
+    const hint = 'choose another with --port, or stop the program that has it';
+    return new CliError('backend/port-in-use', error.message, hint);
+  }
+  const hint =
+    code === 'EACCES'
+      ? 'choose a --port above 1023, or let this user listen there (CAP_NET_BIND_SERVICE)'
+      : 'check --host: an address of this machine, 0.0.0.0 or :: for all of them';
+  return new CliError('backend/cannot-listen', `${place}: ${error.message}`, hint);
 }

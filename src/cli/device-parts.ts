@@ -1,12 +1,13 @@
 /** Parts of a device that more than one command puts together from its configuration. */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
-import { readText } from '../config/read-file.ts';
+import { readTlsFiles } from '../config/tls-files.ts';
 import { mintProvisionalEpoch } from '../runtime/provisional-epoch.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
+import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
 import { CliError } from './cli-io.ts';
@@ -17,17 +18,52 @@ export function ledgerPath(config: DeviceConfig): string {
   return join(config.dataDir, 'ledger.db');
 }
 
-/** @throws StoreError, `ledger/in-use` when a validator runs on it. */
+/**
+ * Only the validator's user may read it, whatever the umask and the folder allow.
+ * @throws StoreError, `ledger/in-use` when a validator runs on it.
+ */
 export function openDeviceLedger(config: DeviceConfig): TapLedger {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(config.dataDir);
   const mintEpoch = () => mintProvisionalEpoch(createSystemEntropy());
-  return openTapLedger({ mintEpoch }, { path: ledgerPath(config), device: config.device });
+  const path = ledgerPath(config);
+  const ledger = openTapLedger({ mintEpoch }, { path, device: config.device });
+  try {
+    closeToOthers(path);
+    return ledger;
+  } catch (error) {
+    ledger.close();
+    throw asStoreError(error, path);
+  }
 }
 
-/** @throws ConfigError when a certificate file cannot be read. */
+function makeDataFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const known = asStoreError(error, dataDir);
+    if (known instanceof StoreError) throw known;
+    const message = `${dataDir}: ${error instanceof Error ? error.message : String(error)}`;
+    const hint = 'dataDir must be a folder, or a path where this user may make one';
+    throw new StoreError('ledger/cannot-open', message, hint, error);
+  }
+}
+
+/** SQLite gives later files beside the ledger the rights of the ledger itself. */
+function closeToOthers(path: string): void {
+  for (const file of [path, `${path}-wal`].filter((name) => existsSync(name))) {
+    try {
+      chmodSync(file, 0o600);
+    } catch (error) {
+      // Another user's file that we may write to, or a file system without rights: whoever set
+      // that up decides who reads it, and a bus must not stand still for it.
+      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    }
+  }
+}
+
+/** @throws ConfigError when a certificate file cannot be read or used. */
 export function createDeviceBackend(backend: NonNullable<DeviceConfig['backend']>) {
-  const { url, ca, cert, key } = backend;
-  return createHttpsBackend({ url, ca: readText(ca), cert: readText(cert), key: readText(key) });
+  return createHttpsBackend({ url: backend.url, ...readTlsFiles(backend) });
 }
 
 export function syncOptions(config: DeviceConfig): SyncLoopOptions {

@@ -10,11 +10,13 @@ export interface DrainOptions {
 
 export async function drain(options: DrainOptions, io: CliIo): Promise<ExitCode> {
   await using view = await openLedgerView(readDeviceConfig(options.config));
-  const unsent = await view.drain(io.stopping);
-  if (options.json === true) io.out(JSON.stringify({ unsent }));
+  const result = await view.drain(io.stopping);
+  const { unsent, failure } = result;
+  if (options.json === true) io.out(JSON.stringify(result));
   else if (unsent === 0) io.out('0 rows unsent');
   if (unsent === 0) return 0;
+  if (failure !== undefined) io.err(`${failure.code}: ${failure.message}\n→ ${failure.hint}`);
   io.err(`sync/not-drained: ${unsent} rows are still unsent`);
-  io.err('→ check the network and the backend, then run it again; do not wipe this device');
+  io.err('→ run it again when the cause is mended; do not wipe this device');
   return 1;
 }

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { controlSocketPath } from '../runtime/control-socket.ts';
 import { entryAsJson, type LedgerEntryJson } from '../runtime/ledger-json.ts';
+import type { DrainResult } from '../runtime/sync-loop.ts';
 import type { LedgerCursor, LedgerVerdict } from '../store/ledger-audit.ts';
 import { CliError } from './cli-io.ts';
 import { askControl, isControlAnswering } from './control-client.ts';
@@ -15,8 +16,8 @@ export interface LedgerView extends AsyncDisposable {
   /** Entries after the cursor, oldest first; empty at the end. */
   page(after: LedgerCursor): Promise<readonly LedgerEntryJson[]>;
   verify(): Promise<LedgerVerdict>;
-  /** Sends everything now. @returns rows that are still unsent. */
-  drain(signal: AbortSignal): Promise<number>;
+  /** Sends everything now, or tells why it gave up. */
+  drain(signal: AbortSignal): Promise<DrainResult>;
 }
 
 const pageEntriesMax = 1_000;
@@ -33,10 +34,7 @@ function runningView(socket: string): LedgerView {
       return (answer as { entries: LedgerEntryJson[] }).entries;
     },
     verify: async () => (await askControl(socket, 'GET', '/verify')) as LedgerVerdict,
-    async drain(signal) {
-      const answer = await askControl(socket, 'POST', '/drain', signal);
-      return (answer as { unsent: number }).unsent;
-    },
+    drain: async (signal) => (await askControl(socket, 'POST', '/drain', signal)) as DrainResult,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -148,6 +148,16 @@ test.each([
   });
 });
 
+test('names a log indicator that cannot be opened', async () => {
+  const device = await aTestDevice({ indicators: [{ type: 'log', path: 'missing/signals.log' }] });
+
+  expect(await failureOf(device)).toMatchObject({
+    code: 'indicator/cannot-open',
+    message: expect.stringContaining('missing/signals.log'),
+    hint: expect.stringContaining('folder'),
+  });
+});
+
 test('names the key that it does not know', async () => {
   const device = await aTestDevice({ reader: [] });
 

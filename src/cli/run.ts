@@ -17,7 +17,7 @@ import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts'
 import { readRules } from '../config/rules-file.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
 import { createValidator } from '../runtime/validator.ts';
-import type { CliIo, ExitCode } from './cli-io.ts';
+import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import { createDeviceBackend, openDeviceLedger, syncOptions } from './device-parts.ts';
 
 /** What a caller adds to the configured parts: a simulated card field, an indicator that watches. */
@@ -82,6 +82,12 @@ function createIndicator(
     case 'console':
       return createConsoleIndicator({ clock, write: io.out }, { colour: io.inColour });
     case 'log':
-      return createLogIndicator({ clock }, options);
+      try {
+        return createLogIndicator({ clock }, options);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        const hint = 'check the path of the log indicator: its folder must be there and writable';
+        throw new CliError('indicator/cannot-open', message, hint);
+      }
   }
 }

@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { readDeviceConfig } from './device-config.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/config/valid', import.meta.url));
@@ -42,25 +44,31 @@ test('keeps what is given instead of the defaults', () => {
 });
 
 test('takes relative paths from the folder of the file and leaves absolute ones', () => {
-  const { dataDir, rules, indicators, backend } = readDeviceConfig(
+  const { dataDir, rules, readers, indicators, backend } = readDeviceConfig(
     join(folder, 'device-full.json'),
   );
 
+  expect(readers[0]).toMatchObject({ path: join(folder, 'scanner') });
   expect({ dataDir, rules, indicators }).toEqual({
     dataDir: '/var/lib/halte',
     rules: join(folder, 'rules-full.json'),
     indicators: [{ type: 'console' }, { type: 'log', path: join(folder, 'signals.log') }],
   });
   expect(backend).toMatchObject({
-    url: 'https://backend.example:8443/halte',
+    url: 'https://backend.example:8443',
     ca: join(folder, 'certs/ca.pem'),
     cert: join(folder, 'certs/bus-1.pem'),
     key: '/etc/halte/bus-1.key',
   });
 });
 
-test('leaves paths of devices alone, which are not files of the configuration', () => {
-  const [reader] = readDeviceConfig(join(folder, 'device-least.json')).readers;
+test('takes an origin with a final slash, and every terminator of single bytes', () => {
+  const file = join(aFolder(), 'device.json');
+  const written = JSON.parse(readFileSync(join(folder, 'device-full.json'), 'utf8'));
+  const [serial, card] = written.readers;
+  const readers = [{ ...serial, path: '/dev/qr', terminator: '\u0000\u0003\u0085\u00ff' }, card];
+  const backend = { ...written.backend, url: 'https://backend.example/' };
+  writeFileSync(file, JSON.stringify({ ...written, readers, backend }));
 
-  expect(reader).toMatchObject({ path: '/dev/qr' });
+  expect(readDeviceConfig(file)).toMatchObject({ readers, backend: { url: backend.url } });
 });

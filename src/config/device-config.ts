@@ -4,13 +4,15 @@ import { z } from 'zod';
 import { deviceId } from '../sync/wire.ts';
 import { areDistinct, readJsonFile } from './read-file.ts';
 
+const oneByteEach = 'one byte for each character: U+0000 to U+00FF only';
+
 const serialReader = z.strictObject({
   type: z.literal('serial'),
   name: z.string().min(1).max(32),
   /** A stable name: /dev/serial/by-id/… or a udev symlink, never ttyACM0. */
   path: z.string().min(1),
   baudRate: z.number().int().positive().default(9600),
-  terminator: z.string().min(1).max(4).default('\r\n'),
+  terminator: z.string().min(1).max(4).refine(isLatin1, oneByteEach).default('\r\n'),
   aimIdentifier: z.enum(['optional', 'none']).default('optional'),
   interByteTimeoutMs: z.number().int().min(10).max(10_000).default(100),
 });
@@ -28,10 +30,13 @@ const indicator = z.discriminatedUnion('type', [
 ]);
 
 const backend = z.strictObject({
-  url: z.url({
-    protocol: /^https$/,
-    error: ({ code }) => (code === 'invalid_format' ? 'an https:// URL' : undefined),
-  }),
+  url: z
+    .url({
+      protocol: /^https$/,
+      abort: true,
+      error: ({ code }) => (code === 'invalid_format' ? 'an https:// URL' : undefined),
+    })
+    .refine(isOrigin, 'scheme, host and port only, such as https://backend.example:8443'),
   /** PEM files. */
   ca: z.string().min(1),
   cert: z.string().min(1),
@@ -82,6 +87,9 @@ export function readDeviceConfig(file: string): DeviceConfig {
     ...config,
     dataDir: from(config.dataDir),
     rules: from(config.rules),
+    readers: config.readers.map((reader) =>
+      reader.type === 'serial' ? { ...reader, path: from(reader.path) } : reader,
+    ),
     indicators: config.indicators.map((entry) =>
       entry.type === 'log' ? { ...entry, path: from(entry.path) } : entry,
     ),
@@ -92,4 +100,14 @@ export function readDeviceConfig(file: string): DeviceConfig {
       key: from(config.backend.key),
     },
   };
+}
+
+/** The device adds its own paths to the URL: one given would be lost. */
+function isOrigin(text: string): boolean {
+  const { pathname, search, hash, username, password } = new URL(text);
+  return pathname === '/' && search + hash + username + password === '';
+}
+
+function isLatin1(text: string): boolean {
+  return [...text].every((character) => character.charCodeAt(0) <= 0xff);
 }

@@ -1,24 +1,40 @@
 /**
  * Presentation debounce. A scanner re-reads a held phone many times a second; the same bytes
- * without an absence are one presentation and one tap. What could not be read never debounces:
- * the rider is asked to try again and must be able to at once.
+ * without an absence are one presentation and one tap, whatever else is read between. What could
+ * not be read is no presentation: the rider is asked to try again and must be able to at once.
  */
 
 /** A code that was away this long has been presented anew. */
 export const absenceMs = 1_000;
 
-export interface Presentation {
-  /** What was last seen at this reader, by its bytes. */
+/** Things held to one reader at a time; past it the one seen longest ago is forgotten. */
+export const presentationsMax = 8;
+
+export interface Presentation<T> {
+  /** What is held, by its bytes. */
   readonly seen: string;
   /** When it was last seen, monotonic milliseconds. */
   readonly lastSeenAt: number;
+  /** What came of it. */
+  readonly result: T;
 }
 
-/** @returns true when the reading continues the presentation rather than beginning one. */
-export function isSamePresentation(
-  current: Presentation | undefined,
+/** The presentation that a reading continues; undefined when it begins one. */
+export function continued<T>(
+  held: readonly Presentation<T>[],
   seen: string,
   at: number,
-): boolean {
-  return current !== undefined && current.seen === seen && at - current.lastSeenAt < absenceMs;
+): Presentation<T> | undefined {
+  return held.find((one) => one.seen === seen && at - one.lastSeenAt < absenceMs);
+}
+
+/** What is held once this has been seen. */
+export function holding<T>(
+  held: readonly Presentation<T>[],
+  latest: Presentation<T>,
+): readonly Presentation<T>[] {
+  const others = held.filter(
+    ({ seen, lastSeenAt }) => seen !== latest.seen && latest.lastSeenAt - lastSeenAt < absenceMs,
+  );
+  return [...others, latest].slice(-presentationsMax);
 }

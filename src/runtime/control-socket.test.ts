@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { aFolder, aLedger, fill } from '../../sim/testing/ledger-builders.ts';
@@ -55,7 +55,7 @@ test('drains, or tells what is unsent where there is no backend', async () => {
   fill(without.ledger, 2);
   const { ask } = await aControlSocket(
     aFolder(),
-    draining(async () => 0),
+    draining(async () => ({ unsent: 0 })),
   );
 
   expect(await without.ask('POST', '/drain')).toEqual({ unsent: 2 });
@@ -70,7 +70,7 @@ test('stops a drain when whoever asked for it has gone', async () => {
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => {
         stopped.resolve('stopped');
-        resolve(1);
+        resolve({ unsent: 1 });
       });
     });
   };
@@ -124,6 +124,17 @@ test('takes its socket away when it is closed', async () => {
 
   expect(existsSync(path)).toBe(false);
   expect(await isControlAnswering(path)).toBe(false);
+});
+
+test('is for its own user alone, whatever the umask and the folder allow', async () => {
+  const umask = process.umask(0);
+  onTestFinished(() => void process.umask(umask));
+  const dataDir = aFolder();
+  chmodSync(dataDir, 0o755);
+
+  const { path } = await aControlSocket(dataDir);
+
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test('says why when it cannot listen', async () => {

@@ -1,9 +1,9 @@
 /**
  * The control socket: HTTP on a Unix socket in the data folder, so that commands can look at the
- * ledger of a running validator, which alone has it open. Whoever may reach the folder may ask.
+ * ledger of a running validator, which alone has it open. Only the validator's user may ask.
  */
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { LedgerCursor } from '../store/ledger-audit.ts';
@@ -53,7 +53,9 @@ export async function openControlSocket(
   try {
     await rm(path, { force: true });
     await once(server.listen(path), 'listening');
+    await chmod(path, 0o600);
   } catch (error) {
+    server.close();
     throw new ControlError(path, error);
   }
   return {
@@ -81,7 +83,7 @@ async function answer(
     case 'GET /status':
       return { epoch: ledger.head.epoch, seq: ledger.head.seq, unsent: ledger.outbox.unsent };
     case 'POST /drain':
-      return { unsent: await (sync?.drain(gone) ?? ledger.outbox.unsent) };
+      return (await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent };
     default:
       return undefined;
   }

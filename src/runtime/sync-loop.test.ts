@@ -115,7 +115,7 @@ test('has one request in flight, whoever asks for how many', async () => {
   const drains = Promise.all([loop.drain(signal), loop.drain(signal), loop.drain(signal)]);
   await clock.advance(hourMs);
 
-  expect(await drains).toEqual([0, 0, 0]);
+  expect(await drains).toEqual([{ unsent: 0 }, { unsent: 0 }, { unsent: 0 }]);
   expect(flight.max).toBe(1);
   expect(uploads).toHaveLength(1);
 });
@@ -133,6 +133,21 @@ test('sends half as much when the batch was too large, without waiting', async (
 
   expect(device.uploads.map(({ rows }) => rows)).toEqual([8, 4, 2, 2, 2, 2]);
   expect(device.ledger.outbox.unsent).toBe(0);
+});
+
+test('tries whole batches again once all is sent', async () => {
+  const device = aSyncingDevice();
+  fill(device.ledger, 2);
+  device.behave = saying({ kind: 'too-large' });
+  device.start();
+  await device.clock.advance(100);
+  device.behave = device.honest.uploadTaps;
+  await device.clock.advance(5_000);
+
+  fill(device.ledger, 4);
+  await device.clock.advance(5_000);
+
+  expect(device.uploads.at(-1)?.rows).toBe(4);
 });
 
 test('does not insist in haste on a row that alone is too large', async () => {
@@ -280,7 +295,7 @@ test('drains batch after batch to zero, through a failure now and then', async (
   const drained = device.loop.drain(new AbortController().signal);
   await device.clock.advance(minuteMs);
 
-  expect(await drained).toBe(0);
+  expect(await drained).toEqual({ unsent: 0 });
   expect(uploads).toBe(6);
 });
 
@@ -292,7 +307,8 @@ test('gives a drain up after four failures in a row and tells what is unsent', a
   const drained = device.loop.drain(new AbortController().signal);
   await device.clock.advance(minuteMs);
 
-  expect(await drained).toBe(6);
+  const failure = expect.objectContaining({ code: 'sync/unreachable' });
+  expect(await drained).toEqual({ unsent: 6, failure });
   expect(device.uploads.map(({ at }) => at)).toEqual([0, 1_000, 3_000, 7_000]);
 });
 

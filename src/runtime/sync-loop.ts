@@ -13,7 +13,7 @@ import type { TapLedger } from '../store/tap-ledger.ts';
 import { type Backend, SyncError, type UploadReply } from '../sync/backend.ts';
 import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import type { Report } from './runtime-event.ts';
+import type { Failure, Report } from './runtime-event.ts';
 
 export interface SyncLoopDeps {
   readonly clock: Clock;
@@ -35,22 +35,28 @@ export interface SyncLoopOptions {
 export interface SyncLoop {
   /** Resolves when the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /**
-   * Sends everything now, waiting after a failure as run does. @returns rows still unsent: 0, or
-   * more after 4 failures in a row.
-   */
-  drain(signal: AbortSignal): Promise<number>;
+  /** Sends everything now, giving up after 4 failures in a row. */
+  drain(signal: AbortSignal): Promise<DrainResult>;
+}
+
+export interface DrainResult {
+  /** Rows without a receipt; 0 when all is well. */
+  readonly unsent: number;
+  /** Why it gave up. */
+  readonly failure?: Failure;
 }
 
 type Step =
   | { readonly kind: 'idle' }
   | { readonly kind: 'progress' }
-  | { readonly kind: 'failed'; readonly waitMs?: number | undefined };
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly waitMs: number };
 
 const backoff = { baseMs: 1_000, capMs: 300_000 };
 /** How long a backend may send a device away. */
 const retryAfterMaxMs = 3_600_000;
+/** Someone waits for a drain: it is over within seconds, whatever the loop's own backoff is. */
 const drainFailuresMax = 4;
+const drainBackoff = { baseMs: 1_000, capMs: 4_000 };
 
 export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): SyncLoop {
   const { clock, random, ledger } = deps;
@@ -67,14 +73,20 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
 
   async function uploadOnce(signal: AbortSignal): Promise<Step> {
     const batch = ledger.outbox.nextBatch({ rowsMax, bytesMax: batchBytesMax });
-    if (batch === undefined) return { kind: 'idle' };
+    if (batch === undefined) return nothingToSend();
     try {
       const reply = await deps.backend.uploadTaps({ device: options.device, ...batch }, signal);
       return carryOut(reply, batch);
     } catch (error) {
-      if (signal.aborted) return { kind: 'idle' };
-      return failed(error);
+      if (!(error instanceof SyncError)) throw error;
+      return signal.aborted ? { kind: 'idle' } : failed(error);
     }
+  }
+
+  /** What was too large may have been a proxy's doing: the next backlog is tried in full again. */
+  function nothingToSend(): Step {
+    rowsMax = batchRowsMax;
+    return { kind: 'idle' };
   }
 
   function carryOut(reply: UploadReply, batch: LedgerBatch): Step {
@@ -88,8 +100,13 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       case 'too-large':
         return sendLess(batch);
       case 'later':
-        return { kind: 'failed', waitMs: Math.min(reply.retryAfterMs ?? 0, retryAfterMaxMs) };
+        return sentAway(Math.min(reply.retryAfterMs ?? 0, retryAfterMaxMs));
     }
+  }
+
+  function sentAway(waitMs: number): Step {
+    const hint = 'it is tried again by itself; if it stays so, see the log of the backend';
+    return failed(new SyncError('sync/later', 'the backend is busy or cannot store', hint), waitMs);
   }
 
   function sendLess(batch: LedgerBatch): Step {
@@ -134,16 +151,19 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   }
 
   function rewind(batch: LedgerBatch, expectedSeq: number): Step {
-    if (ledger.outbox.rewind(batch.epoch, expectedSeq)) return { kind: 'failed', waitMs: 0 };
-    const hint = 'the backend lost rows that this device has pruned; restore its backup';
-    throw new SyncError('sync/gap', `the backend lacks rows from seq ${expectedSeq}`, hint);
+    const isHeld = ledger.outbox.rewind(batch.epoch, expectedSeq);
+    const hint = isHeld
+      ? 'they are sent again; ask at the backend why it lost them'
+      : 'this device has pruned them; restore the backup of the backend';
+    return failed(
+      new SyncError('sync/gap', `the backend lacks rows from seq ${expectedSeq}`, hint),
+    );
   }
 
-  function failed(error: unknown): Step {
-    if (!(error instanceof SyncError)) throw error;
-    const { code, message, hint } = error;
-    deps.report({ event: 'sync-failed', unsent: ledger.outbox.unsent, code, message, hint });
-    return { kind: 'failed' };
+  function failed({ code, message, hint }: SyncError, waitMs = 0): Step {
+    const failure = { code, message, hint };
+    deps.report({ event: 'sync-failed', unsent: ledger.outbox.unsent, ...failure });
+    return { kind: 'failed', failure, waitMs };
   }
 
   function waitAfter(result: Step): number {
@@ -154,9 +174,11 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
         return 0;
       case 'failed':
         failures += 1;
-        return Math.max(result.waitMs ?? 0, retryDelayMs(failures, backoff, random.next()));
+        return Math.max(result.waitMs, retryDelayMs(failures, backoff, random.next()));
     }
   }
+
+  const drainWait = (missed: number) => retryDelayMs(missed, drainBackoff, random.next());
 
   return {
     async run(signal) {
@@ -167,14 +189,16 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       }
     },
     async drain(signal) {
-      for (let missed = 0; !signal.aborted; ) {
-        const result = await step(signal);
-        if (result.kind === 'idle') break;
+      let result = await step(signal);
+      let missed = 0;
+      while (result.kind !== 'idle' && !signal.aborted) {
         missed = result.kind === 'failed' ? missed + 1 : 0;
         if (missed === drainFailuresMax) break;
-        if (missed > 0) await clock.sleep(waitAfter(result), signal);
+        if (missed > 0) await clock.sleep(drainWait(missed), signal);
+        result = await step(signal);
       }
-      return ledger.outbox.unsent;
+      const { unsent } = ledger.outbox;
+      return result.kind === 'failed' ? { unsent, failure: result.failure } : { unsent };
     },
   };
 }

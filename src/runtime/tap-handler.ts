@@ -15,7 +15,7 @@ import type { Scan } from '../../device/token-reader.ts';
 import type { decideTap } from '../core/decide.ts';
 import { type Decision, withoutFare } from '../core/decision.ts';
 import type { Parsed } from '../core/parsed.ts';
-import { isSamePresentation, type Presentation } from '../core/presentation.ts';
+import { continued, holding, type Presentation } from '../core/presentation.ts';
 import type { Token } from '../core/token/token.ts';
 import type { LedgerHead, TapLedger } from '../store/tap-ledger.ts';
 import { instructCard } from './instruct-card.ts';
@@ -35,28 +35,39 @@ export interface TapHandlerDeps {
   readonly surroundings: () => TapSurroundings;
 }
 
+/** What is held to one reader or slot, and whose signal its lights show. */
+interface Door {
+  readonly held: readonly Presentation<Signal>[];
+  readonly showing: string | undefined;
+}
+
+const nobody: Door = { held: [], showing: undefined };
+
 export type TapHandler = (scan: Scan) => Promise<void>;
 
 export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   const { clock, ledger } = deps;
-  /** By reader: at most one presentation each, of at most one frame. */
-  const presentations = new Map<string, Presentation>();
+  const doors = new Map<string, Door>();
 
   return async (scan) => {
     const { token, seen } = await readToken(scan, clock);
-    const at = scan.lastByteAt;
-    const current = presentations.get(scan.reader);
-    if (isSamePresentation(current, seen, at)) {
-      presentations.set(scan.reader, { seen, lastSeenAt: at });
+    const door = doors.get(scan.reader) ?? nobody;
+    const lastSeenAt = scan.lastByteAt;
+    const known = continued(door.held, seen, lastSeenAt);
+    if (known !== undefined) {
+      // An amber or another code came between: the rider must see again what was decided.
+      if (door.showing !== seen) show({ ...known.result, lastByteAt: lastSeenAt });
+      const held = holding(door.held, { ...known, lastSeenAt });
+      doors.set(scan.reader, { held, showing: seen });
       return;
     }
 
-    const around = deps.surroundings();
-    const presented = { scan, token: token.ok ? token.value : undefined };
-    const { tap, place } = await recorded(presented, decide(token, around), around);
-    if (tap.decision.outcome === 'retry') presentations.delete(scan.reader);
-    else presentations.set(scan.reader, { seen, lastSeenAt: at });
-    show(deps.indicators, signalOf(tap, place));
+    const { tap, place } = await recorded(scan, token);
+    const signal = signalOf(tap, place);
+    const isRead = tap.decision.outcome !== 'retry';
+    const held = isRead ? holding(door.held, { seen, lastSeenAt, result: signal }) : door.held;
+    doors.set(scan.reader, { held, showing: isRead ? seen : undefined });
+    show(signal);
   };
 
   /**
@@ -64,12 +75,14 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
    * readers at once: it waits only for a card that is asked to do something.
    */
   async function recorded(
-    presented: Omit<Tap, 'decision'>,
-    decided: Decision,
-    around: TapSurroundings,
+    scan: Scan,
+    token: Parsed<Token>,
   ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
+    const presented = { scan, token: token.ok ? token.value : undefined };
     try {
       recordClockStep(deps);
+      const around = deps.surroundings();
+      const decided = decide(token, around);
       const asksCard = decided.outcome === 'accepted' && decided.instruction !== undefined;
       const decision = asksCard ? await settleWithCard(presented, decided) : decided;
       const tap = { ...presented, decision };
@@ -77,9 +90,13 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       const accepted = acceptedToken(tap, around.rules, stamp.wallAt);
       return { tap, place: ledger.append(tapRow(tap, around, stamp), accepted) };
     } catch (error) {
-      show(deps.indicators, signalOf({ ...presented, decision: withoutFare('out-of-service') }));
+      show(signalOf({ ...presented, decision: withoutFare('out-of-service') }));
       throw error;
     }
+  }
+
+  function show(signal: Signal): void {
+    for (const indicator of deps.indicators) indicator.show(signal);
   }
 
   function decide(token: Parsed<Token>, { rules }: TapSurroundings): Decision {
@@ -105,8 +122,4 @@ export function recordClockStep(deps: Pick<TapHandlerDeps, 'ledger' | 'stamper' 
   if (stepMs === undefined) return;
   deps.ledger.append({ kind: 'clock-step', ...deps.stamper.stamp(), stepMs });
   deps.report({ event: 'clock-step', stepMs });
-}
-
-function show(indicators: readonly Indicator[], signal: Signal): void {
-  for (const indicator of indicators) indicator.show(signal);
 }

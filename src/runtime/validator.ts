@@ -1,6 +1,6 @@
 /**
- * The validator: readers, tap handler, ledger, sync and control socket, put together. Both
- * composition roots, src/main.ts and sim/bus.ts, call this; neither does more than name the parts.
+ * The validator: readers, tap handler, ledger and sync, put together. Both composition roots,
+ * src/cli/run.ts and sim/bus.ts, call this; neither does more than name the parts.
  */
 import type { Clock, Random } from '../../device/clock.ts';
 import type { Indicator } from '../../device/indicator.ts';

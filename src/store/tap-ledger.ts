@@ -36,7 +36,10 @@ export interface TapLedger {
   readonly head: LedgerHead;
   /** Durable when it returns. @throws StoreError when the row could not be written: nothing was. */
   append(row: Row, accepted?: AcceptedToken): LedgerHead;
-  /** @param now wall clock: deferred taps of the 24 hours before it are counted. */
+  /**
+   * @param now wall clock: deferred taps of the 24 hours before it are counted, and those up to 24
+   * hours after it, of a clock that ran ahead.
+   */
   recall(tokenKey: Uint8Array, now: number): TapHistory;
   /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
   startEpoch(): void;
@@ -99,7 +102,7 @@ function ledgerOn(
     }),
     recall: named((tokenKey: Uint8Array, now: number) => {
       const lastAcceptedAt = statements.lastAccepted.get(tokenKey) as number | undefined;
-      const riskTapsToday = statements.riskTaps.get(now - dayMs) as number;
+      const riskTapsToday = statements.riskTaps.get(now - dayMs, now + dayMs) as number;
       return { lastAcceptedAt, riskTapsToday };
     }),
     startEpoch: named(() => {
@@ -125,7 +128,9 @@ function prepare(database: SqliteDatabase) {
       .prepare('select accepted_at from accepted_token where token_key = ?')
       .pluck(),
     riskTaps: database
-      .prepare('select count(*) from accepted_token where at_risk = 1 and accepted_at > ?')
+      .prepare(
+        'select count(*) from accepted_token where at_risk = 1 and accepted_at > ? and accepted_at < ?',
+      )
       .pluck(),
   };
 }

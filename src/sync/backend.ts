@@ -28,6 +28,7 @@ export type SyncErrorCode =
   | 'sync/not-enrolled'
   | 'sync/bad-reply'
   | 'sync/gap'
+  | 'sync/later'
   | 'sync/too-large'
   | 'sync/server-error';
 

@@ -125,6 +125,16 @@ test.each([
   expect(requests).toBe(0);
 });
 
+test('trusts no foreign server although the environment tells Node to trust all', async () => {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  onTestFinished(() => void delete process.env.NODE_TLS_REJECT_UNAUTHORIZED);
+  const { backend: pair } = await makeTestCertificates(now);
+
+  const backend = await aServerThat(() => {}, { pair });
+
+  await expect(upload(backend)).rejects.toMatchObject({ code: 'sync/server-untrusted' });
+});
+
 test('does not trust a server that shows the certificate of a device', async () => {
   const { certificates } = await aTestBackend();
   const stolen = await certificates.device('127.0.0.1');

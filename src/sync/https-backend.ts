@@ -21,7 +21,7 @@ export interface HttpsBackendOptions {
   readonly key: string;
 }
 
-const connectTimeoutMs = 5_000;
+const connection = { timeout: 5_000, minVersion: 'TLSv1.2' } as const;
 const replyTimeoutMs = 20_000;
 /** A reply of ours has a few hundred bytes. */
 const replyBytesMax = 64 * 1024;
@@ -42,7 +42,8 @@ export function createHttpsBackend(options: HttpsBackendOptions): Backend & Asyn
     maxResponseSize: replyBytesMax,
     headersTimeout: replyTimeoutMs,
     bodyTimeout: replyTimeoutMs,
-    connect: { ca, cert, key, timeout: connectTimeoutMs, minVersion: 'TLSv1.2' },
+    // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would else have the last word.
+    connect: { ca, cert, key, rejectUnauthorized: true, ...connection },
   });
 
   return {

@@ -50,11 +50,11 @@ export type UploadAccepted = z.infer<typeof uploadAccepted>;
 
 /**
  * 409. `gap`: rows from expectedSeq on are missing, send those first. `fork`: the rows contradict
- * what the backend holds; they are kept in quarantine, the receipt says so. `epoch`: this epoch is
- * closed, begin another.
+ * what the backend holds; they are kept in quarantine, the receipt says so. There is no closed epoch:
+ * docs/decisions/0007.
  */
 export const uploadConflict = z.object({
-  reason: z.enum(['gap', 'fork', 'epoch']),
+  reason: z.enum(['gap', 'fork']),
   expectedSeq: count,
   receipt: base64.optional().meta({ description: 'quarantine receipt, with a fork' }),
   serverTime: count,

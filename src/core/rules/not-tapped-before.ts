@@ -8,8 +8,9 @@ export const notTappedBefore: Rule = (facts) => {
   const last = facts.history.lastAcceptedAt;
   if (last === undefined) return undefined;
   if (!isReusable(facts)) return 'already-tapped';
-  // A wall clock set back makes the elapsed time negative: that is "just now", not "long ago".
-  return facts.now - last < facts.rules.passbackMs ? 'already-tapped' : undefined;
+  // Both ways: after a clock that ran ahead was set right, its taps lie in the future, and must not
+  // shut a pass out until real time has caught up with them.
+  return Math.abs(facts.now - last) < facts.rules.passbackMs ? 'already-tapped' : undefined;
 };
 
 function isReusable({ token }: TapFacts): boolean {
