@@ -23,6 +23,8 @@ export interface ReaderSupervisorDeps<T> {
 
 /** A replugged scanner answers again within these. */
 const reopen = { baseMs: 500, capMs: 5_000 };
+/** A driver is not installed by itself: looking for it must not cost a process every few seconds. */
+const driverLookMs = 300_000;
 /** Even a lucky draw leaves the device time to come up. */
 const reopenDelayMinMs = 50;
 
@@ -41,15 +43,25 @@ export async function superviseReader<T>(
         reported = undefined;
         await deps.handle(found);
       }
+      if (!signal.aborted) throw endedByItself(reader.name);
     } catch (error) {
       if (!(error instanceof ReaderError)) throw error;
       failures += 1;
       if (error.code !== reported) reportFailure(deps.report, reader.name, error);
       reported = error.code;
-      const delay = retryDelayMs(failures, reopen, deps.random.next());
-      await deps.clock.sleep(Math.max(reopenDelayMinMs, delay), signal);
+      await deps.clock.sleep(waitAfter(error, failures, deps.random.next()), signal);
     }
   }
+}
+
+function endedByItself(name: string): ReaderError {
+  const hint = 'It is opened again; if it stays so, unplug it and plug it in again.';
+  return new ReaderError('reader/failed', `${name} ended by itself`, hint);
+}
+
+function waitAfter({ code }: ReaderError, failures: number, chance: number): number {
+  if (code === 'reader/driver-missing') return driverLookMs;
+  return Math.max(reopenDelayMinMs, retryDelayMs(failures, reopen, chance));
 }
 
 /** Once for each kind of failure in a row: a reader that is missing all day is one line. */
