@@ -99,6 +99,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   const stop = async () => {
     stopping.abort();
     await running;
+    ledger.close();
     await store.close();
   };
   let stopped: Promise<void> | undefined;

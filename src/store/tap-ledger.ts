@@ -32,7 +32,7 @@ export interface AcceptedToken {
   readonly atRisk: boolean;
 }
 
-export interface TapLedger {
+export interface TapLedger extends Disposable {
   readonly head: LedgerHead;
   /** Durable when it returns. @throws StoreError when the row could not be written: nothing was. */
   append(row: Row, accepted?: AcceptedToken): LedgerHead;
@@ -111,6 +111,7 @@ function ledgerOn(
     outbox: createLedgerOutbox(database),
     audit: createLedgerAudit(database, device),
     close: () => closeLedger(database),
+    [Symbol.dispose]: () => closeLedger(database),
   };
 }
 
