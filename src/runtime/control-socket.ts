@@ -26,8 +26,8 @@ class ControlError extends Error {
   }
 }
 
-/** Entries of one answer. */
-const controlEntriesMax = 1_000;
+/** Entries of one answer: few, for they are read while a tap may wait. */
+const controlEntriesMax = 200;
 
 export function controlSocketPath(dataDir: string): string {
   return join(dataDir, 'control.sock');
