@@ -13,12 +13,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from '../../device/clock.ts';
-import { createBackendServer } from '../../src/backend/server.ts';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
 import { openLedgerView } from '../../src/cli/ledger-view.ts';
 import { readDeviceConfig } from '../../src/config/device-config.ts';
+import { startLosingBackend } from '../demo/losing-backend.ts';
 import { openWorkshop, type Workshop } from '../demo/workshop.ts';
-import { failReplies } from '../failing-replies.ts';
 import { createPtyLine, type PtyLine } from '../pty-line.ts';
 import { createSimEntropy, createSimRandom } from '../sim-chance.ts';
 import { type DeviceProcess, startDevice, warmUp } from './device-process.ts';
@@ -79,15 +77,14 @@ export async function runCrashLoop(
   const { folder } = options;
   const workshop = await openWorkshop(folder, entropy, clock.wallNow());
   const database = join(folder, 'backend.db');
-  const store = openSqliteStore(database);
-  parts.defer(() => store.close());
-  const server = createBackendServer(
-    { store, clock, receiptKey: workshop.receiptKey },
-    { ...workshop.certificates.backend, deviceCa: workshop.certificates.ca, logLevel: 'silent' },
+  const { url, replies } = parts.use(
+    await startLosingBackend(
+      workshop,
+      { clock, random: createSimRandom(options.seed + 1) },
+      { database, lost: repliesLostShare },
+    ),
   );
-  parts.defer(() => server.close());
-  const replies = failReplies(server, createSimRandom(options.seed + 1), repliesLostShare);
-  const config = configure(workshop, await server.listen({ host: '127.0.0.1', port: 0 }));
+  const config = configure(workshop, url);
   const scanner = await createPtyLine({ path: workshop.scannerPath });
   parts.defer(() => scanner.close());
   const log = openSignalLog(join(folder, 'signals.log'));

@@ -9,16 +9,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Entropy, Random } from '../../device/clock.ts';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
-import { createBackendServer } from '../../src/backend/server.ts';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
 import type { CliIo, ExitCode } from '../../src/cli/cli-io.ts';
 import { run } from '../../src/cli/run.ts';
-import { type FailingReplies, failReplies } from '../failing-replies.ts';
+import type { FailingReplies } from '../failing-replies.ts';
 import { createPtyLine, type PtyLine } from '../pty-line.ts';
 import { createRecordingIndicator, type RecordingIndicator } from '../recording-indicator.ts';
 import { type CardStand, createCardStand } from './card-stand.ts';
 import { closeTheDay } from './close-the-day.ts';
 import { createDoor, type Door } from './door.ts';
+import { startLosingBackend } from './losing-backend.ts';
 import { narrateEvent, tapHeading, tapLine } from './narration.ts';
 import { type Act, demoActs } from './riders.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -68,16 +67,14 @@ async function setStage(deps: DemoDeps, parts: AsyncDisposableStack): Promise<St
   const folder = mkdtempSync(join(tmpdir(), 'halte-demo-'));
   parts.defer(() => rmSync(folder, { recursive: true }));
   const workshop = await openWorkshop(folder, entropy, clock.wallNow());
-  const store = openSqliteStore(join(folder, 'backend.db'));
-  parts.defer(() => store.close());
-  const { receiptKey, certificates } = workshop;
-  const server = createBackendServer(
-    { store, clock, receiptKey },
-    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
+  const backend = parts.use(
+    await startLosingBackend(
+      workshop,
+      { clock, random },
+      { database: join(folder, 'backend.db'), lost: repliesLost },
+    ),
   );
-  parts.defer(() => server.close());
-  const replies = failReplies(server, random, repliesLost);
-  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const { url, store, replies } = backend;
   const cards = parts.use(await createCardStand(clock));
   const scanner = await createPtyLine({ path: workshop.scannerPath });
   parts.defer(() => scanner.close());

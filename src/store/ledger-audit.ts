@@ -2,6 +2,7 @@
 import { equal } from '../core/bytes.ts';
 import { rowHash } from '../core/ledger/chain.ts';
 import { decodeRow, type Row } from '../core/ledger/row.ts';
+import type { EpochState } from './ledger-outbox.ts';
 import type { SqliteDatabase } from './open-database.ts';
 import { namingErrorsOf } from './store-error.ts';
 
@@ -37,13 +38,6 @@ interface StoredRow {
   readonly seq: number;
   readonly hash: Uint8Array;
   readonly bytes: Uint8Array;
-}
-
-interface EpochState {
-  readonly epoch: number;
-  readonly durable_seq: number;
-  readonly pruned_seq: number;
-  readonly pruned_hash: Uint8Array;
 }
 
 export function createLedgerAudit(database: SqliteDatabase, device: string): LedgerAudit {

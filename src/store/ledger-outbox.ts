@@ -41,7 +41,8 @@ export interface LedgerOutbox {
   prune(before: number): number;
 }
 
-interface EpochState {
+/** A row of the epoch table. */
+export interface EpochState {
   readonly epoch: number;
   readonly durable_seq: number;
   readonly pruned_seq: number;
