@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createSystemEntropy } from '../device/os/system-chance.ts';
 import { CliError, type CliIo, type ExitCode } from '../src/cli/cli-io.ts';
-import { readText } from '../src/config/read-file.ts';
+import { readSeedFile } from '../src/config/seed-file.ts';
 import { hex } from '../src/core/bytes.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { halteTicketText } from '../src/core/token/halte-ticket.ts';
@@ -83,8 +83,8 @@ function writeSeed(file: string): Uint8Array {
 }
 
 function readSeed(file: string): Uint8Array {
-  const text = readText(file).trim();
-  if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  const seed = readSeedFile(file);
+  if (seed !== undefined) return seed;
   throw new CliError('mint/bad-key', `${file} is not a key`, 'make one with "halte mint key"');
 }
 

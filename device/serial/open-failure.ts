@@ -3,10 +3,11 @@
  * its reason as prose without a code, so the file system is asked first.
  */
 import { accessSync, constants } from 'node:fs';
+import { messageOf } from '../message-of.ts';
 import { ReaderError } from '../token-reader.ts';
 
 export function explainOpenFailure(path: string, cause: unknown): ReaderError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const code = accessFailure(path);
   if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path, cause);
   if (code === 'EACCES' || /permission denied/i.test(message)) return noPermission(path, cause);

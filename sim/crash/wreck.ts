@@ -1,5 +1,4 @@
 /** Looks through what device and backend hold after the kills, and holds it against what riders saw. */
-
 import { backendMigrations } from '../../src/backend/backend-migrations.ts';
 import { openDeviceLedger } from '../../src/cli/device-parts.ts';
 import { readDeviceConfig } from '../../src/config/device-config.ts';

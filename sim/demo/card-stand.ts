@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../device/clock.ts';
+import { messageOf } from '../../device/message-of.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
 import { createSimCardField } from '../card-field.ts';
 import type { CardModel } from '../cards/card-model.ts';
@@ -29,7 +30,7 @@ export async function createCardStand(clock: Clock): Promise<CardStand> {
   try {
     return virtualStand(await startPcscDaemon({ clock }, { patienceMs: otherProcessMsMax }));
   } catch (error) {
-    return simulatedStand(clock, error instanceof Error ? error.message : String(error));
+    return simulatedStand(clock, messageOf(error));
   }
 }
 

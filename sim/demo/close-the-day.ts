@@ -1,9 +1,8 @@
 /** The end of the demo's day: everything is sent, and three views of it are held side by side. */
 import type { BackendStore } from '../../src/backend/backend-store.ts';
 import type { CliIo } from '../../src/cli/cli-io.ts';
-import { type LedgerView, openLedgerView } from '../../src/cli/ledger-view.ts';
+import { entriesOf, type LedgerView, openLedgerView } from '../../src/cli/ledger-view.ts';
 import { readDeviceConfig } from '../../src/config/device-config.ts';
-import type { LedgerEntryJson } from '../../src/runtime/ledger-json.ts';
 import type { FailingReplies } from '../failing-replies.ts';
 import type { RecordingIndicator } from '../recording-indicator.ts';
 import { backendView, ledgerView, reconcile, ridersView } from './reconcile.ts';
@@ -28,7 +27,7 @@ export async function closeTheDay(day: Day, io: CliIo, surprises: number): Promi
   const summary = await day.store.summary(day.workshop.device);
   const { lines, agrees } = reconcile(
     ridersView(day.indicator.signals),
-    ledgerView(await allEntries(view)),
+    ledgerView(await Array.fromAsync(entriesOf(view))),
     backendView(summary),
   );
   const unbroken = verdict.broken === undefined;
@@ -49,14 +48,4 @@ async function drainAll(view: LedgerView, signal: AbortSignal): Promise<number> 
     unsent = (await view.drain(signal)).unsent;
   }
   return unsent;
-}
-
-async function allEntries(view: LedgerView): Promise<LedgerEntryJson[]> {
-  const entries: LedgerEntryJson[] = [];
-  for (;;) {
-    const last = entries.at(-1);
-    const page = await view.page({ epoch: last?.epoch ?? 0, seq: last?.seq ?? 0 });
-    if (page.length === 0) return entries;
-    entries.push(...page);
-  }
 }

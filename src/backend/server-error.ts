@@ -1,5 +1,6 @@
 /** Refusals of the backend, each with a code, and the one place that turns them into answers. */
 import type { FastifyInstance } from 'fastify';
+import { messageOf } from '../../device/message-of.ts';
 import type { WireError } from '../sync/wire.ts';
 
 export class ServerError extends Error {
@@ -19,7 +20,7 @@ export function answerErrors(server: FastifyInstance): void {
     if (error instanceof ServerError) return reply.code(error.statusCode).send(error.body);
     const status = statusOf(error);
     if (status < 500) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const hint = 'see /openapi.json for the protocol';
       return reply.code(status).send({ code: 'sync/bad-request', message, hint });
     }

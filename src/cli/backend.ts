@@ -2,7 +2,7 @@
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
 import { openSqliteStore } from '../backend/sqlite-store.ts';
-import { readText } from '../config/read-file.ts';
+import { readSeedFile } from '../config/seed-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
@@ -54,8 +54,8 @@ function portOf(text: string): number {
 }
 
 function readReceiptKey(file: string) {
-  const seed = readText(file).trim();
-  if (/^[0-9a-f]{64}$/.test(seed)) return ed25519PrivateKey(Buffer.from(seed, 'hex'));
+  const seed = readSeedFile(file);
+  if (seed !== undefined) return ed25519PrivateKey(seed);
   const hint = 'it holds 64 lower-case hexadecimal digits; "halte mint certs" makes one for tests';
   throw new CliError('backend/bad-receipt-key', `${file} is not an Ed25519 seed`, hint);
 }

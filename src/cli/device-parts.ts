@@ -1,6 +1,7 @@
 /** Parts of a device that more than one command puts together from its configuration. */
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
@@ -42,7 +43,7 @@ function makeDataFolder(dataDir: string): void {
   } catch (error) {
     const known = asStoreError(error, dataDir);
     if (known instanceof StoreError) throw known;
-    const message = `${dataDir}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${dataDir}: ${messageOf(error)}`;
     const hint = 'dataDir must be a folder, or a path where this user may make one';
     throw new StoreError('ledger/cannot-open', message, hint, error);
   }

@@ -20,6 +20,15 @@ export interface LedgerView extends AsyncDisposable {
   drain(signal: AbortSignal): Promise<DrainResult>;
 }
 
+/** Every entry, oldest first, page by page. */
+export async function* entriesOf(view: LedgerView): AsyncGenerator<LedgerEntryJson> {
+  let page = await view.page({ epoch: 0, seq: 0 });
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    yield* page;
+    page = await view.page({ epoch: last.epoch, seq: last.seq });
+  }
+}
+
 const pageEntriesMax = 1_000;
 
 export async function openLedgerView(config: DeviceConfig): Promise<LedgerView> {

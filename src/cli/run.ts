@@ -8,6 +8,7 @@ import type { Clock } from '../../device/clock.ts';
 import { createConsoleIndicator } from '../../device/console/console-indicator.ts';
 import { createLogIndicator } from '../../device/console/log-indicator.ts';
 import type { Indicator } from '../../device/indicator.ts';
+import { messageOf } from '../../device/message-of.ts';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
@@ -86,7 +87,7 @@ function createIndicator(
       try {
         return createLogIndicator({ clock }, options);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         const hint = 'check the path of the log indicator: its folder must be there and writable';
         throw new CliError('indicator/cannot-open', message, hint);
       }

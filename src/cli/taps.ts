@@ -2,7 +2,7 @@
 import { readDeviceConfig } from '../config/device-config.ts';
 import type { LedgerEntryJson } from '../runtime/ledger-json.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
-import { openLedgerView } from './ledger-view.ts';
+import { entriesOf, openLedgerView } from './ledger-view.ts';
 
 export interface TapsOptions {
   readonly config: string;
@@ -13,13 +13,9 @@ export async function listTaps(options: TapsOptions, io: CliIo): Promise<ExitCod
   await using view = await openLedgerView(readDeviceConfig(options.config));
   const print = options.json === true ? JSON.stringify : lineOf;
   if (options.json !== true) io.out(heading);
-  let cursor = { epoch: 0, seq: 0 };
-  while (!io.stopping.aborted) {
-    const entries = await view.page(cursor);
-    for (const entry of entries) io.out(print(entry));
-    const last = entries.at(-1);
-    if (last === undefined) break;
-    cursor = { epoch: last.epoch, seq: last.seq };
+  for await (const entry of entriesOf(view)) {
+    if (io.stopping.aborted) break;
+    io.out(print(entry));
   }
   return 0;
 }

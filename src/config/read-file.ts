@@ -1,6 +1,7 @@
 /** Reads a JSON file through a zod schema; whatever is wrong becomes one ConfigError. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { messageOf } from '../../device/message-of.ts';
 import { ConfigError, problemsOf } from './config-error.ts';
 
 /** @throws ConfigError naming every problem at once. */
@@ -15,7 +16,7 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new ConfigError(file, [
       { path: '', message, hint: 'check the path and its permissions' },
     ]);
@@ -26,7 +27,7 @@ function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new ConfigError(file, [{ path: '', message, hint: 'the file must be JSON' }]);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { messageOf } from '../../device/message-of.ts';
 import { ConfigError } from './config-error.ts';
 import { readText } from './read-file.ts';
 
@@ -37,7 +38,7 @@ function tried<T>(file: string, expected: string, use: () => T): T {
   try {
     return use();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw unusable(file, `not ${expected} (${message})`, 'check that this is the right file');
   }
 }

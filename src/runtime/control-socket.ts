@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { messageOf } from '../../device/message-of.ts';
 import type { LedgerCursor } from '../store/ledger-audit.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { entryAsJson } from './ledger-json.ts';
@@ -21,7 +22,7 @@ class ControlError extends Error {
   readonly hint = 'check that dataDir is writable and short: a socket path has 107 bytes at most';
 
   constructor(path: string, cause: unknown) {
-    super(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${path}: ${messageOf(cause)}`, { cause });
     this.name = 'ControlError';
   }
 }

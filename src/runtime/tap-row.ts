@@ -1,5 +1,4 @@
 /** How a tap is written down, and how its decision is shown: two views of the same value. */
-
 import type { Light, Signal } from '../../device/indicator.ts';
 import type { Position } from '../../device/position-source.ts';
 import type { Scan } from '../../device/token-reader.ts';

@@ -2,7 +2,6 @@
  * What of the ledger still has to reach the backend, and what may go. Rows leave this device only
  * below a receipt whose tip is our own hash, and after the retention period (promise 5).
  */
-
 import { equal } from '../core/bytes.ts';
 import type { Receipt } from '../core/ledger/receipt.ts';
 import type { SqliteDatabase } from './open-database.ts';

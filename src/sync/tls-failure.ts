@@ -1,5 +1,6 @@
 /** Names why a request got no answer, by Node's and OpenSSL's error codes. */
 import { errors } from 'undici';
+import { messageOf } from '../../device/message-of.ts';
 import { SyncError } from './backend.ts';
 
 /** The backend's certificate is not signed by our CA, not for its name or purpose, or not in force. */
@@ -11,7 +12,7 @@ const turnedDown = /^ERR_SSL_(TLSV1|TLSV13|SSLV3)_ALERT_/;
 
 export function tlsFailure(error: unknown, origin: string): SyncError {
   const code = codeOf(error);
-  const what = `${origin}: ${error instanceof Error ? error.message : String(error)}`;
+  const what = `${origin}: ${messageOf(error)}`;
   if (untrusted.test(code)) {
     const hint = 'check backend.url, backend.ca and the clock; taps wait safely in the ledger';
     return new SyncError('sync/server-untrusted', what, hint, error);
