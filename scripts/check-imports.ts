@@ -53,6 +53,7 @@ const ruleSet: IRuleSetType = {
     home('serialport', '^device/serial/'),
     home('@serialport/parser-readline', '^device/serial/'),
     home('nfc-pcsc', '^device/pcsc/'),
+    home('pkcs11js', '^device/pkcs11/'),
     home('better-sqlite3', '^src/(store|backend)/'),
     home('undici', '^src/sync/'),
     home('fastify', '^src/backend/'),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { halteTicketText } from '../src/core/token/halte-ticket.ts';
+import { halteTicketText } from '../src/core/ticket/issue.ts';
 import { type Bus, type BusOptions, simDevice, startBus } from './bus.ts';
 import { createForeignCard } from './cards/foreign-card.ts';
 import { createTicketPhone } from './cards/ticket-phone.ts';

@@ -7,6 +7,7 @@ import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reade
 import type { BackendStore } from '../src/backend/backend-store.ts';
 import { openSqliteStore } from '../src/backend/sqlite-store.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
+import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';
 import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
 import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
 import { createValidator } from '../src/runtime/validator.ts';
@@ -71,9 +72,8 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   const events: RuntimeEvent[] = [];
   const validator = createValidator(
     {
-      clock,
-      random,
-      ledger,
+      ...{ clock, random, entropy, ledger },
+      keyed: createKeyedHash(entropy.bytes(32)),
       readers: [createSerialBarcodeReader({ clock, openPort: scanner.openPort }, qrReader), cards],
       indicators: [indicator],
       position: createSimPositionSource({ clock }, { points: route }),

@@ -12,6 +12,7 @@ import {
   type Scan,
   type TokenReader,
 } from '../device/token-reader.ts';
+import { respondThroughReader } from './card-reader-layer.ts';
 import type { CardModel } from './cards/card-model.ts';
 
 interface PresentOptions {
@@ -152,7 +153,7 @@ function createHeldCard(
       if (apduMs > 0) await clock.sleep(apduMs, signal);
       signal.throwIfAborted();
       answered += 1;
-      return model.respond(apdu);
+      return respondThroughReader(model, apdu);
     };
     return createCardChannel({ clock, exchange }, signal);
   }

@@ -6,8 +6,8 @@ import { CliError, type CliIo, type ExitCode } from '../src/cli/cli-io.ts';
 import { readSeedFile } from '../src/config/seed-file.ts';
 import { hex } from '../src/core/bytes.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
-import { halteTicketText } from '../src/core/token/halte-ticket.ts';
-import { ticketKinds } from '../src/core/token/halte-ticket-claims.ts';
+import { ticketKinds } from '../src/core/ticket/claims.ts';
+import { halteTicketText } from '../src/core/ticket/issue.ts';
 import { syntheticQris } from './synthetic-qris.ts';
 import { makeTestCertificates } from './test-certificates.ts';
 import { createTicketOffice } from './ticket-office.ts';
@@ -29,9 +29,9 @@ export async function mintCertificates(
 
 export async function mintKey(out: string, io: CliIo): Promise<ExitCode> {
   const key = ed25519PrivateKey(writeSeed(out));
-  const office = createTicketOffice(createSystemEntropy(), 'trans-semarang', key);
-  const { issuer, kid, publicKey } = office.trustedKey;
-  io.out(JSON.stringify({ issuer, kid, publicKey: hex(publicKey) }));
+  const office = createTicketOffice(createSystemEntropy(), 'trans-semarang', { key });
+  const { issuer, kid, publicKey } = office;
+  io.out(JSON.stringify({ issuer, kid: hex(kid), publicKey: hex(publicKey) }));
   return 0;
 }
 
@@ -55,7 +55,7 @@ export async function mintTicket(options: MintTicketOptions, io: CliIo): Promise
     throw new CliError('mint/bad-minutes', `--minutes ${options.minutes} is not a time`, hint);
   }
   const key = ed25519PrivateKey(readSeed(options.key));
-  const office = createTicketOffice(createSystemEntropy(), options.issuer, key);
+  const office = createTicketOffice(createSystemEntropy(), options.issuer, { key });
   const from = Date.now();
   const until = from + minutes * 60_000;
   io.out(halteTicketText(office.issue({ kind, product: options.product, from, until })));

@@ -1,19 +1,27 @@
 import { expect, test } from 'vitest';
-import { findTlv, parseTlv, type Tlv } from '../src/core/token/ber-tlv.ts';
+import { hex, latin1 } from '../src/core/bytes.ts';
+import { findTlv, parseTlv, type Tlv } from '../src/core/encoding/ber-tlv.ts';
 import { wallets } from './city.ts';
 import { createSimEntropy } from './sim-chance.ts';
 import { syntheticQris } from './synthetic-qris.ts';
 import { parsedValue } from './testing/builders.ts';
 
+function templates(code: string): readonly Tlv[] {
+  return parsedValue(parseTlv(new Uint8Array(Buffer.from(code, 'base64'))));
+}
+
 function application(code: string): readonly Tlv[] {
-  const objects = parsedValue(parseTlv(new Uint8Array(Buffer.from(code, 'base64'))));
-  return findTlv(objects, '61')?.inner ?? [];
+  return findTlv(templates(code), '61')?.inner ?? [];
 }
 
 /** The account number in decimal digits, without its padding. */
 function accountOf(code: string): string {
-  const account = findTlv(application(code), '5A')?.value ?? new Uint8Array();
-  return Buffer.from(account).toString('hex').replace(/f$/, '');
+  return hex(findTlv(application(code), '5A')?.value ?? new Uint8Array()).replace(/f$/, '');
+}
+
+function chequeOf(code: string): string {
+  const cheque = findTlv(findTlv(application(code), '63')?.inner ?? [], '9F74');
+  return latin1(cheque?.value ?? new Uint8Array());
 }
 
 /** ISO/IEC 7812-1 annex B. */
@@ -42,11 +50,31 @@ test.each(Object.entries(wallets))('makes an account of %s that can be nobody’
 });
 
 test('makes the shape that wallets show', () => {
-  const objects = application(syntheticQris(wallets.gopay, createSimEntropy(1)));
-  const cheque = findTlv(findTlv(objects, '63')?.inner ?? [], '9F74');
+  const code = syntheticQris(wallets.gopay, createSimEntropy(1));
 
-  expect(objects.map(({ tag }) => tag)).toEqual(['4F', '50', '5A', '63']);
-  expect(Buffer.from(cheque?.value ?? []).toString()).toMatch(/^cheque:\d{20}$/);
+  expect(application(code).map(({ tag }) => tag)).toEqual(['4F', '50', '5A', '5F2D', '63']);
+  expect(latin1(findTlv(application(code), '5F2D')?.value ?? new Uint8Array())).toBe('iden');
+  expect(chequeOf(code)).toMatch(/^cheque:\d{20}$/);
+});
+
+test('makes the other shapes that the profile allows', () => {
+  const shape = { account: 'both', common: true, chequeDigits: 57, language: 'jviden' } as const;
+  const code = syntheticQris(wallets.gopay, createSimEntropy(1), shape);
+  const common = findTlv(templates(code), '62')?.inner ?? [];
+
+  expect(application(code).map(({ tag }) => tag)).toEqual(['4F', '50', '63']);
+  expect(common.map(({ tag, value }) => [tag, hex(value)])).toEqual([
+    ['57', '9360091400000000002d4912201f'],
+    ['5A', '9360091400000000002f'],
+    ['5F2D', Buffer.from('jviden').toString('hex')],
+  ]);
+  expect(chequeOf(code)).toMatch(/^cheque:\d{57}$/);
+});
+
+test('names the account in track 2 alone', () => {
+  const code = syntheticQris(wallets.gopay, createSimEntropy(1), { account: '57' });
+
+  expect(application(code).map(({ tag }) => tag)).toEqual(['4F', '50', '57', '5F2D', '63']);
 });
 
 test('makes another code each time, and the same under the same seed', () => {

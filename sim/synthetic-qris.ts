@@ -1,27 +1,45 @@
 /**
  * Makes QRIS payment codes that parse like a wallet's and belong to nobody: the account is the
  * issuer's prefix, zeros and a digit that fails the Luhn check. Shape: shared by public samples of
- * the QRIS profile (template 61 with 4F, 50, 5A, 63{9F74}).
+ * the QRIS profile (template 61 with 4F, 50, 5A, 5F2D, 63{9F74}).
  */
 import type { Entropy } from '../device/clock.ts';
 import { concat, utf8 } from '../src/core/bytes.ts';
+import { encodeTlv } from '../src/core/encoding/ber-tlv.ts';
+
+interface QrisShape {
+  /** Which objects name the account. Default: 5A. */
+  readonly account?: '57' | '5A' | 'both';
+  /** Whether account and language stand in the template common to all applications. Default: not. */
+  readonly common?: boolean;
+  /** Random digits after "cheque:", 1 to 57. Default: 20. */
+  readonly chequeDigits?: number;
+  /** One to four languages of ISO 639 in one word. Default: Indonesian and English. */
+  readonly language?: string;
+}
 
 /** @param issuer eight digits of NNS prefix. @returns a text as a phone would show it. */
-export function syntheticQris(issuer: string, entropy: Entropy): string {
-  const account = Buffer.from(`${issuer}0000000000${wrongCheckDigit(issuer)}F`, 'hex');
-  const cheque = utf8(`cheque:${digits(20, entropy)}`);
-  const application = concat(
-    tlv('4F', Buffer.from('A0000006022020', 'hex')),
-    tlv('50', utf8('QRISCPM')),
-    tlv('5A', account),
-    tlv('63', tlv('9F74', cheque)),
+export function syntheticQris(issuer: string, entropy: Entropy, shape: QrisShape = {}): string {
+  const { account = '5A', common = false, chequeDigits = 20, language = 'iden' } = shape;
+  const payer = [...accountObjects(issuer, account), encodeTlv('5F2D', utf8(language))];
+  const application = encodeTlv(
+    '61',
+    encodeTlv('4F', Buffer.from('A0000006022020', 'hex')),
+    encodeTlv('50', utf8('QRISCPM')),
+    ...(common ? [] : payer),
+    encodeTlv('63', encodeTlv('9F74', utf8(`cheque:${digits(chequeDigits, entropy)}`))),
   );
-  const code = concat(tlv('85', utf8('CPV01')), tlv('61', application));
+  const shared = common ? [encodeTlv('62', ...payer)] : [];
+  const code = concat(encodeTlv('85', utf8('CPV01')), application, ...shared);
   return Buffer.from(code).toString('base64');
 }
 
-function tlv(tag: string, value: Uint8Array): Uint8Array {
-  return concat(Buffer.from(tag, 'hex'), Uint8Array.of(value.length), value);
+function accountObjects(issuer: string, named: '57' | '5A' | 'both'): readonly Uint8Array[] {
+  const account = `${issuer}0000000000${wrongCheckDigit(issuer)}`;
+  // Separator, expiry December 2049, service code 201, padding: ISO/IEC 7813 §6.
+  const track2 = encodeTlv('57', Buffer.from(`${account}D4912201F`, 'hex'));
+  const number = encodeTlv('5A', Buffer.from(`${account}F`, 'hex'));
+  return [...(named === '5A' ? [] : [track2]), ...(named === '57' ? [] : [number])];
 }
 
 function digits(count: number, entropy: Entropy): string {

@@ -8,6 +8,7 @@
  */
 import { once } from 'node:events';
 import net from 'node:net';
+import { respondThroughReader } from './card-reader-layer.ts';
 import type { CardModel } from './cards/card-model.ts';
 
 /**
@@ -105,7 +106,7 @@ function answerFrom(card: CardModel, options: InsertOptions) {
     if (answered === tearAfterApdus) return 'tear';
     if (answered === silentAfterApdus) return 'none';
     answered += 1;
-    return card.respond(message);
+    return respondThroughReader(card, message);
   };
 }
 

@@ -1,13 +1,15 @@
 /** The program of device, depot and office. The simulator's commands live in sim/main.ts. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
 import { drain } from './cli/drain.ts';
-import { inspect } from './cli/inspect.ts';
+import { inspect, readTime } from './cli/inspect.ts';
+import { inputKinds } from './cli/inspect-input.ts';
 import { createProcessIo } from './cli/process-io.ts';
 import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
+import { clockQualities } from './core/clock-quality.ts';
 
 const io = createProcessIo();
 const ran: ProgramRun = { io, exitCode: 0 };
@@ -74,12 +76,24 @@ program
 
 program
   .command('inspect')
-  .description('decode what a QR code says and tell what a validator would do with it')
-  .argument('<text>', 'the text of the code, or - for standard input')
+  .description('tell what a code or a card says, what holds, and what a validator would decide')
+  .argument('<text>', 'text of a code, hexadecimal, or an APDU trace; - for standard input')
+  .addOption(new Option('--as <kind>', 'take it as this').choices(inputKinds))
   .option('--rules <file>', 'judge it by these rules')
+  .option('--at <time>', 'judge it as of this time, such as 2026-11-02T07:00:00+07:00', readTime)
+  .addOption(
+    new Option('--clock <quality>', 'judge it by a clock of this quality')
+      .choices(clockQualities)
+      .default('ntp'),
+  )
+  .option('--route <id>', 'judge it on this route')
+  .option('--identifier-key <file>', 'show token keys as a device of the operator makes them')
+  .option('--reveal', 'show card numbers and other secrets')
   .option(...jsonOption)
+  .addHelpText('after', '\nEnds with 0 when accepted or, without rules, understood; else with 1.')
   .action(async (text, options) => {
-    ran.exitCode = await inspect(text, options, io, Date.now());
+    const { columns } = process.stdout;
+    ran.exitCode = await inspect(text, options, { io, now: Date.now(), columns });
   });
 
 process.exitCode = await runProgram(program, ran, process.argv.slice(2));

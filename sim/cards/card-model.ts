@@ -7,6 +7,8 @@ export interface CardModel {
   readonly atr: Uint8Array;
   /** Gives the response APDU, status bytes included. */
   respond(apdu: Uint8Array): Uint8Array;
+  /** What the reader tells when it is asked for the UID; without one it refuses. */
+  readonly uid?: Uint8Array;
   /** Power on or reset: forgets what was selected. */
   reset?(): void;
 }
@@ -16,13 +18,14 @@ export const statusWord = {
   ok: 0x9000,
   wrongLength: 0x6700,
   conditionsNotSatisfied: 0x6985,
+  functionNotSupported: 0x6a81,
   fileNotFound: 0x6a82,
   wrongOffset: 0x6b00,
   instructionUnknown: 0x6d00,
 } as const;
 
 /** INS of ISO/IEC 7816-4 table 4. */
-export const instruction = { select: 0xa4, readBinary: 0xb0 } as const;
+export const instruction = { select: 0xa4, readBinary: 0xb0, internalAuthenticate: 0x88 } as const;
 
 export function response(status: number, data: Uint8Array = new Uint8Array()): Uint8Array {
   return Uint8Array.of(...data, status >> 8, status & 0xff);

@@ -170,7 +170,7 @@ async function serveOne(stage: Stage, device: DeviceProcess): Promise<void> {
   const rider =
     waiting !== undefined && isWaiting(waiting)
       ? waiting
-      : createRider(workshop.office, clock.wallNow());
+      : createRider(workshop.office, workshop.keyed, clock.wallNow());
   if (rider !== waiting) riders.push(rider);
   const light = await holdUntilLight(rider.text, stage, device.ended);
   if (light === undefined) rider.kills += 1;

@@ -37,7 +37,11 @@ async function aTraceOfTaps(): Promise<string[]> {
   const device = startDevice({ config, compileCache, under });
   onTestFinished(() => void device.signal('SIGKILL'));
   for (let tap = 0; tap < taps; tap += 1) {
-    await holdUntilLight(createRider(workshop.office, now).text, { scanner, log }, device.ended);
+    await holdUntilLight(
+      createRider(workshop.office, workshop.keyed, now).text,
+      { scanner, log },
+      device.ended,
+    );
   }
   await device.signal('SIGTERM');
   return readFileSync(trace, 'utf8').split('\n');

@@ -2,7 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Entropy } from '../../device/clock.ts';
 import { hex } from '../../src/core/bytes.ts';
-import { halteTicketText, parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
+import type { KeyedHash } from '../../src/core/crypto/keyed-hash.ts';
+import { halteTicketText } from '../../src/core/ticket/issue.ts';
+import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
 import type { PtyLine } from '../pty-line.ts';
 import type { TicketOffice } from '../ticket-office.ts';
 import type { LoggedLight, SignalLog } from './signal-log.ts';
@@ -26,10 +28,10 @@ const lookMs = 1;
 /** Longer than any start of the runtime on a busy machine. */
 const patienceMs = 30_000;
 
-export function createRider(office: TicketOffice, now: number): Rider {
+export function createRider(office: TicketOffice, keyed: KeyedHash, now: number): Rider {
   const order = { kind: 'single', product: 'single-ride' } as const;
   const ticket = office.issue({ ...order, from: now - hourMs, until: now + 24 * hourMs });
-  const token = parseHalteTicket(ticket);
+  const token = parseHalteTicket(ticket, keyed);
   if (!token.ok) throw new Error('the ticket office issued what no validator reads');
   return { text: halteTicketText(ticket), tokenKey: hex(token.value.tokenKey), kills: 0 };
 }

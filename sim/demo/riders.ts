@@ -1,7 +1,7 @@
 /** The demo's riders: who holds what to which reader, and what the validator should say. */
 import type { Entropy } from '../../device/clock.ts';
 import type { Reason } from '../../src/core/reason.ts';
-import { halteTicketText } from '../../src/core/token/halte-ticket.ts';
+import { halteTicketText } from '../../src/core/ticket/issue.ts';
 import type { CardModel } from '../cards/card-model.ts';
 import { createForeignCard } from '../cards/foreign-card.ts';
 import { createTicketPhone } from '../cards/ticket-phone.ts';

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Entropy } from '../../device/clock.ts';
 import { hex } from '../../src/core/bytes.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
-import { semarangRules } from '../city.ts';
+import { createKeyedHash, type KeyedHash } from '../../src/core/crypto/keyed-hash.ts';
+import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
+import { semarangRulesFile } from '../city.ts';
 import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
 import { createTicketOffice, type TicketOffice } from '../ticket-office.ts';
 
@@ -14,6 +16,8 @@ export interface Workshop {
   /** Of someone who is not trusted: forged tickets come from there. */
   readonly forger: TicketOffice;
   readonly receiptKey: Ed25519PrivateKey;
+  /** As the device makes them. */
+  readonly keyed: KeyedHash;
   readonly certificates: TestCertificates;
   readonly scannerPath: string;
   /** The office's key, for `halte mint ticket`. */
@@ -31,7 +35,11 @@ export async function openWorkshop(
   now: number,
 ): Promise<Workshop> {
   const ticketSeed = entropy.bytes(32);
-  const office = createTicketOffice(entropy, 'trans-semarang', ed25519PrivateKey(ticketSeed));
+  const office = createTicketOffice(entropy, 'trans-semarang', {
+    key: ed25519PrivateKey(ticketSeed),
+  });
+  const identifierKey = entropy.bytes(32);
+  const sealingKey = x25519PrivateKey(entropy.bytes(32));
   const receiptKey = ed25519PrivateKey(entropy.bytes(32));
   const certificates = await makeTestCertificates(now);
   const { cert, key } = await certificates.device(device);
@@ -43,11 +51,13 @@ export async function openWorkshop(
   put('ca.pem', certificates.ca);
   put('device.pem', cert);
   put('device.key', key);
-  put('rules.json', rulesJson(office));
+  put('rules.json', semarangRulesFile(office));
+  put('identifier.key', `${hex(identifierKey)}\n`);
   const ticketKeyFile = put('ticket.key', `${hex(ticketSeed)}\n`);
 
   return {
     ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile },
+    keyed: createKeyedHash(identifierKey),
     forger: createForger(entropy, office),
     configure: (url, readers) =>
       put(
@@ -57,6 +67,7 @@ export async function openWorkshop(
             device,
             dataDir: 'data',
             rules: 'rules.json',
+            identifierKey: 'identifier.key',
             readers: [
               { type: 'serial', name: 'scanner', path: scannerPath, baudRate: 115_200 },
               ...(readers.pcsc ? [{ type: 'pcsc', name: 'card-reader', slot: '00 00' }] : []),
@@ -66,6 +77,7 @@ export async function openWorkshop(
             backend: {
               ...{ url, ca: 'ca.pem', cert: 'device.pem', key: 'device.key' },
               receiptKey: hex(receiptKey.publicKey),
+              sealingKey: hex(sealingKey.publicKey.bytes),
             },
             sync: { intervalMs: 500, startJitterMs: 500 },
           },
@@ -79,17 +91,5 @@ export async function openWorkshop(
 /** Claims the office's key id, and signs with a key of its own. */
 function createForger(entropy: Entropy, office: TicketOffice): TicketOffice {
   const key = ed25519PrivateKey(entropy.bytes(32));
-  const kid = Buffer.from(office.trustedKey.kid, 'hex');
-  return createTicketOffice(entropy, office.issuer, key, kid);
-}
-
-function rulesJson(office: TicketOffice): string {
-  const rules = semarangRules(office.trustedKey);
-  const file = {
-    ...rules,
-    trustedKeys: rules.trustedKeys.map((key) => ({ ...key, publicKey: hex(key.publicKey) })),
-    denyList: [...rules.denyList],
-    acceptedIssuers: [...rules.acceptedIssuers],
-  };
-  return JSON.stringify(file, undefined, 2);
+  return createTicketOffice(entropy, office.issuer, { key, kid: office.kid });
 }

@@ -3,15 +3,20 @@
  * different. Keys and times are fixed, so that a value is the same in every run.
  */
 import { concat, hex, utf8 } from '../../src/core/bytes.ts';
+import { end } from '../../src/core/card/dialogue.ts';
+import type { PurseCard } from '../../src/core/card/purse-card.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import { createKeyedHash } from '../../src/core/crypto/keyed-hash.ts';
+import { type VerifyingKey, verifyingKey } from '../../src/core/crypto/verifying-key.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
 import type { Row, RowKind, RowStamp, TapRow } from '../../src/core/ledger/row.ts';
-import type { Parsed } from '../../src/core/parsed.ts';
-import type { TapFacts, TapHistory } from '../../src/core/rules/rule.ts';
+import { type Parsed, parsed } from '../../src/core/parsed.ts';
+import type { Situation, TapFacts, TapHistory } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
-import { issueHalteTicket, parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
-import type { HalteTicketClaims } from '../../src/core/token/halte-ticket-claims.ts';
-import type { HalteTicketToken, QrisCpmToken } from '../../src/core/token/token.ts';
+import type { HalteTicketClaims, HolderKey } from '../../src/core/ticket/claims.ts';
+import { issueHalteTicket } from '../../src/core/ticket/issue.ts';
+import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
+import type { Token } from '../../src/core/token/token.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
 export const someNow = 1_793_577_600_000;
@@ -19,6 +24,24 @@ export const someNow = 1_793_577_600_000;
 /** Test keys: everybody can read the seeds, nobody may trust the keys. See fixtures/README.md. */
 export const issuerKey = ed25519PrivateKey(utf8('halte test key - never on a bus!'));
 export const strangerKey = ed25519PrivateKey(utf8('halte test key - of nobody known'));
+
+/** Test key of the operator for keyed hashes. */
+export const identifierKey = utf8('halte test key - for identifiers');
+export const keyed = createKeyedHash(identifierKey);
+
+/** An Ed25519 key as rules hold it. */
+export function aVerifyingKey(publicKey: Uint8Array): VerifyingKey {
+  const key = verifyingKey('EdDSA', publicKey);
+  if (key === undefined) throw new Error('not a public key');
+  return key;
+}
+
+/** Of a rider's phone. */
+export const holderKey = ed25519PrivateKey(utf8('halte test key - a rider’s ph.'));
+
+export function aHolderKey(): HolderKey {
+  return { algorithm: 'EdDSA', publicKey: holderKey.publicKey };
+}
 
 export const issuer = 'trans-semarang';
 export const issuerKid = utf8('test');
@@ -46,15 +69,39 @@ export interface TicketChange extends Partial<HalteTicketClaims> {
 /** The ticket's bytes, signed by the issuer unless told otherwise. */
 export function aTicket(change: TicketChange = {}): Uint8Array {
   const { key = issuerKey, kid = issuerKid, ...claims } = change;
-  return issueHalteTicket(key, kid, someClaims(claims));
+  return issueHalteTicket({ signer: key, kid }, someClaims(claims));
 }
 
-export function aTicketToken(change: TicketChange = {}): HalteTicketToken {
-  return parsedValue(parseHalteTicket(aTicket(change)));
+export function aTicketToken(change: TicketChange = {}): Token {
+  return parsedValue(parseHalteTicket(aTicket(change), keyed));
 }
 
-export function aQrisToken(change: Partial<QrisCpmToken> = {}): QrisCpmToken {
-  return { format: 'qris-cpm', tokenKey: new Uint8Array(32).fill(7), issuer: gopay, ...change };
+export function aQrisToken(change: Partial<Token> = {}): Token {
+  return {
+    format: 'qris-cpm',
+    tokenKey: new Uint8Array(32).fill(7),
+    issuer: gopay,
+    proof: { kind: 'deferred' },
+    rides: 1,
+    ...change,
+  };
+}
+
+/** A purse card with Rp 20.000 on it, that commits whatever is asked of it. */
+export function aCardToken(change: Partial<PurseCard> = {}): Token {
+  return {
+    format: 'transit-card',
+    tokenKey: new Uint8Array(32).fill(8),
+    proof: { kind: 'card' },
+    rides: 'unlimited',
+    card: {
+      balance: { amount: 20_000, currency: 'IDR' },
+      counter: 41,
+      readings: bytesOf('00'),
+      debit: () => end(parsed({ result: 'committed' })),
+      ...change,
+    },
+  };
 }
 
 /** Objects of the application template of a payment code, by tag; undefined leaves one out. */
@@ -97,24 +144,43 @@ export function someRules(change: Partial<Rules> = {}): Rules {
   return {
     version: 'test-1',
     flatFare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
-    trustedKeys: [{ issuer, kid: hex(issuerKid), publicKey: issuerKey.publicKey }],
+    trustedKeys: [{ issuer, kid: hex(issuerKid), key: aVerifyingKey(issuerKey.publicKey) }],
+    acceptedProducts: new Map(),
     denyList: new Set(),
+    revoked: new Set(),
+    blocked: new Set(),
+    listedCards: new Map(),
+    networks: new Map(),
+    serviceDay: { utcOffsetMinutes: 420, beginsAtMinutes: 180 },
     acceptedIssuers: new Set([gopay]),
     risk: { amountPerTapMax: { amount: 5_000, currency: 'IDR' }, tapsPerDayMax: 100 },
     passbackMs: 300_000,
-    clockSkewMs: 60_000,
+    clockSkewMs: skewOf(60_000),
     ...change,
   };
 }
 
 export function someHistory(change: Partial<TapHistory> = {}): TapHistory {
-  return { riskTapsToday: 0, ...change };
+  const timesAccepted = change.lastAcceptedAt === undefined ? 0 : 1;
+  return { timesAccepted, riskTapsToday: 0, ...change };
+}
+
+/** At {@link someNow} by a good clock, under {@link someRules}, after nothing. */
+export function someSituation(change: Partial<Situation> = {}): Situation {
+  const { history = someHistory(), rules = someRules(), ...rest } = change;
+  return { history, rules, now: someNow, clockQuality: 'ntp', ...rest };
+}
+
+/** The same tolerance whatever the clock is worth. */
+export function skewOf(ms: number): Rules['clockSkewMs'] {
+  return { gnss: ms, ntp: ms, rtc: ms, holdover: ms, untrusted: ms };
 }
 
 /** A ticket at {@link someNow}, never tapped, under {@link someRules}; the fare is the flat one. */
 export function someFacts(change: Partial<TapFacts> = {}): TapFacts {
-  const { token = aTicketToken(), rules = someRules(), ...rest } = change;
-  return { token, rules, fare: rules.flatFare, history: someHistory(), now: someNow, ...rest };
+  const { token = aTicketToken(), fare, ...situation } = change;
+  const around = someSituation(situation);
+  return { token, fare: fare ?? around.rules.flatFare, ...around };
 }
 
 const someStamp: RowStamp = {
@@ -157,8 +223,17 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
     tokenKey: bytesOf('aabb'),
     amount: 3_500,
     currencyType: 'IDR',
+    tripAt: someNow,
+    balanceBefore: 20_000,
+    cardCounter: 41,
+    cardReadings: bytesOf('00'),
+    sealedSecret: bytesOf('01'),
   },
-  'card-outcome': { kind: 'card-outcome', ...someStamp, intentSeq: 7, result: 'committed' },
+  'card-outcome': {
+    ...{ kind: 'card-outcome', ...someStamp, intentEpoch: 1, intentSeq: 7, result: 'committed' },
+    cardCounter: 42,
+    cardMac: bytesOf('0102030405060708'),
+  },
   gap: { kind: 'gap', ...someStamp, fromSeq: 3, throughSeq: 5, cause: 'disk-error' },
   'clock-step': { kind: 'clock-step', ...someStamp, stepMs: -86_400_000 },
 };

@@ -1,6 +1,7 @@
 /** Parts of a device that more than one command puts together from its configuration. */
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Entropy } from '../../device/clock.ts';
 import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
@@ -11,6 +12,7 @@ import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
+import { createSealer, type Sealer } from '../sync/sealing.ts';
 import { CliError } from './cli-io.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -65,6 +67,13 @@ function closeToOthers(path: string): void {
 /** @throws ConfigError when a certificate file cannot be read or used. */
 export function createDeviceBackend(backend: NonNullable<DeviceConfig['backend']>) {
   return createHttpsBackend({ url: backend.url, ...readTlsFiles(backend) });
+}
+
+/** @returns undefined without a backend to open what was sealed. */
+export function createDeviceSealer(config: DeviceConfig, entropy: Entropy): Sealer | undefined {
+  if (config.backend === undefined) return undefined;
+  const recipient = Uint8Array.from(Buffer.from(config.backend.sealingKey, 'hex'));
+  return createSealer({ entropy }, { recipient, device: config.device });
 }
 
 export function syncOptions(config: DeviceConfig): SyncLoopOptions {

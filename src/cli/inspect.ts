@@ -1,39 +1,69 @@
-/** `halte inspect`: decodes what a QR code says and tells what a validator would do with it. */
+/**
+ * `halte inspect`: tells what a code or a card says, field by field, what of it was checked, and
+ * what a validator would decide.
+ */
+import { InvalidArgumentError } from 'commander';
 import { readRules } from '../config/rules-file.ts';
-import { hex, utf8 } from '../core/bytes.ts';
-import { decideTap } from '../core/decide.ts';
-import { type Decision, withoutFare } from '../core/decision.ts';
-import { formatMoney } from '../core/money.ts';
-import { reasons } from '../core/reason.ts';
-import type { Rules } from '../core/rules/rules.ts';
-import { parseQrToken } from '../core/token/parse-token.ts';
-import type { Token } from '../core/token/token.ts';
+import { readIdentifierKey } from '../config/secret-file.ts';
+import { utf8 } from '../core/bytes.ts';
+import type { ClockQuality } from '../core/clock-quality.ts';
+import { createKeyedHash, identifierKeyBytes, type KeyedHash } from '../core/crypto/keyed-hash.ts';
+import type { Situation } from '../core/rules/rule.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
+import { type InputKind, readInspectInput } from './inspect-input.ts';
+import { linesOf } from './inspect-print.ts';
+import { type InspectReport, reportOn } from './inspect-report.ts';
 
 export interface InspectOptions {
+  readonly as?: InputKind;
   readonly rules?: string;
+  /** Milliseconds since 1970: judges as of then; absent: as of now. */
+  readonly at?: number;
+  readonly clock?: ClockQuality;
+  readonly route?: string;
+  readonly identifierKey?: string;
+  readonly reveal?: boolean;
   readonly json?: boolean;
 }
 
-/** @param now milliseconds since 1970: by which time validity is judged. */
+export interface InspectSurroundings {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Width of the terminal, when there is one. */
+  readonly columns?: number | undefined;
+}
+
 export async function inspect(
   text: string,
   options: InspectOptions,
-  io: CliIo,
-  now: number,
+  { io, now, columns }: InspectSurroundings & { readonly io: CliIo },
 ): Promise<ExitCode> {
   const bytes = text === '-' ? withoutLineEnd(await io.readInput()) : utf8(text);
-  const rules = options.rules === undefined ? undefined : readRules(options.rules);
-  const token = parseQrToken(bytes);
-  const report = {
-    bytes: bytes.length,
-    token: token.ok ? describe(token.value) : null,
-    fault: token.ok ? null : token.fault,
-    decision: token.ok ? rules && judge(token.value, rules, now) : withoutFare(token.fault.reason),
-  };
-  if (options.json === true) io.out(JSON.stringify(report));
-  else printReport(report, io);
-  return token.ok ? 0 : 1;
+  const input = readInspectInput(bytes, options.as);
+  const judgedAt = options.at ?? now;
+  const situation = situationOf(options, judgedAt);
+  const report = reportOn(input, {
+    ...keyedBy(options.identifierKey),
+    situation,
+    reveal: options.reveal === true,
+  });
+  if (options.json === true) io.out(JSON.stringify(jsonOf(report)));
+  else {
+    const print = { inColour: io.inColour, columns, now: judgedAt, situation };
+    for (const line of linesOf(report, print)) io.out(line);
+  }
+  return report.fault === undefined && (report.verdict?.outcome ?? 'accepted') === 'accepted'
+    ? 0
+    : 1;
+}
+
+/** Reads `--at`: a date with a time and its zone. */
+export function readTime(text: string): number {
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError('It is a time with its zone, such as 2026-11-02T07:00:00+07:00.');
 }
 
 /** A shell's echo ends the line; a code never ends with a line feed. */
@@ -41,51 +71,35 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
 }
 
-function judge(token: Token, rules: Rules, now: number): Decision {
-  return decideTap(token, { riskTapsToday: 0 }, rules, now);
+/** As if it had never been tapped. */
+function situationOf(options: InspectOptions, now: number): Situation | undefined {
+  if (options.rules === undefined) return undefined;
+  return {
+    rules: readRules(options.rules),
+    history: { timesAccepted: 0, riskTapsToday: 0 },
+    now,
+    clockQuality: options.clock ?? 'ntp',
+    routeId: options.route,
+  };
 }
 
-type Facts = Readonly<Record<string, string>>;
-
-function describe(token: Token): Facts {
-  const known = { format: token.format, tokenKey: hex(token.tokenKey) };
-  switch (token.format) {
-    case 'qris-cpm':
-      return { ...known, issuer: token.issuer };
-    case 'halte-ticket': {
-      const { issuer, ticketId, kind, product, notBefore, expires } = token.claims;
-      return {
-        ...known,
-        issuer,
-        ticketId: hex(ticketId),
-        kind,
-        product,
-        keyId: hex(token.envelope.kid),
-        notBefore: new Date(notBefore * 1_000).toISOString(),
-        expires: new Date(expires * 1_000).toISOString(),
-      };
-    }
-  }
+interface Keyed {
+  readonly keyed: KeyedHash;
+  readonly hasIdentifierKey: boolean;
 }
 
-interface InspectReport {
-  readonly bytes: number;
-  readonly token: Facts | null;
-  readonly fault: { readonly reason: string; readonly detail: string } | null;
-  readonly decision: Decision | undefined;
+function keyedBy(file: string | undefined): Keyed {
+  const key = file === undefined ? undefined : readIdentifierKey(file);
+  const nobodys = new Uint8Array(identifierKeyBytes);
+  return { keyed: createKeyedHash(key ?? nobodys), hasIdentifierKey: key !== undefined };
 }
 
-function printReport({ bytes, token, fault, decision }: InspectReport, io: CliIo): void {
-  const facts = { bytes: String(bytes), ...token, ...(fault && { fault: fault.detail }) };
-  for (const [name, value] of Object.entries(facts)) io.out(`${name.padEnd(10)} ${value}`);
-  if (decision === undefined) {
-    io.out('decision   not judged: give --rules FILE');
-    return;
-  }
-  const { code, id, en } = reasons[decision.reason];
-  io.out(`decision   ${decision.outcome}, ${decision.reason} (${code})`);
-  if (decision.outcome === 'accepted') {
-    io.out(`fare       ${formatMoney(decision.fare.amount)}, ${decision.fare.product}`);
-  }
-  io.out(`rider      ${id} / ${en}`);
+/** Docs: docs/inspect.md. */
+function jsonOf({ facts, trace, notes, ...report }: InspectReport): object {
+  return {
+    ...report,
+    ...(trace.length > 0 && { trace }),
+    facts: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
+    ...(notes.length > 0 && { notes }),
+  };
 }

@@ -15,7 +15,7 @@ import {
   withLedger,
 } from '../../sim/testing/test-device.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
-import { halteTicketText } from '../core/token/halte-ticket.ts';
+import { halteTicketText } from '../core/ticket/issue.ts';
 import { run } from './run.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */

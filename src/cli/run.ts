@@ -9,17 +9,24 @@ import { createConsoleIndicator } from '../../device/console/console-indicator.t
 import { createLogIndicator } from '../../device/console/log-indicator.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import { messageOf } from '../../device/message-of.ts';
-import { createSystemRandom } from '../../device/os/system-chance.ts';
+import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
 import { readRules } from '../config/rules-file.ts';
+import { readIdentifierKey } from '../config/secret-file.ts';
+import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
 import { createValidator } from '../runtime/validator.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
-import { createDeviceBackend, openDeviceLedger, syncOptions } from './device-parts.ts';
+import {
+  createDeviceBackend,
+  createDeviceSealer,
+  openDeviceLedger,
+  syncOptions,
+} from './device-parts.ts';
 
 /** What a caller adds to the configured parts: a simulated card field, an indicator that watches. */
 export interface RunExtras {
@@ -35,14 +42,15 @@ export async function run(
   const config = readDeviceConfig(configFile);
   const rules = readRules(config.rules);
   const clock = createSystemClock();
+  const entropy = createSystemEntropy();
   await using backend = config.backend && createDeviceBackend(config.backend);
   // Disposed last but the backend: the control socket must not ask a closed ledger.
   using ledger = openDeviceLedger(config);
   const validator = createValidator(
     {
-      clock,
-      random: createSystemRandom(),
-      ledger,
+      ...{ clock, random: createSystemRandom(), entropy, ledger },
+      keyed: createKeyedHash(readIdentifierKey(config.identifierKey)),
+      sealer: createDeviceSealer(config, entropy),
       readers: [
         ...config.readers.map((reader) => createReader(reader, clock)),
         ...(extras.readers ?? []),

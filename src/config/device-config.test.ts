@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
@@ -12,6 +12,7 @@ test('fills in every default of the least configuration', () => {
     device: 'bus-1',
     dataDir: join(folder, 'data'),
     rules: join(folder, 'rules-least.json'),
+    identifierKey: join(folder, 'identifier.key'),
     readers: [
       {
         type: 'serial',
@@ -25,6 +26,7 @@ test('fills in every default of the least configuration', () => {
     ],
     indicators: [{ type: 'console' }],
     backend: undefined,
+    cards: undefined,
     vehicle: {},
     sync: { intervalMs: 2_000, startJitterMs: 5_000 },
     retentionDays: 30,
@@ -44,14 +46,15 @@ test('keeps what is given instead of the defaults', () => {
 });
 
 test('takes relative paths from the folder of the file and leaves absolute ones', () => {
-  const { dataDir, rules, readers, indicators, backend } = readDeviceConfig(
+  const { dataDir, rules, identifierKey, readers, indicators, backend, cards } = readDeviceConfig(
     join(folder, 'device-full.json'),
   );
 
   expect(readers[0]).toMatchObject({ path: join(folder, 'scanner') });
-  expect({ dataDir, rules, indicators }).toEqual({
+  expect({ dataDir, rules, identifierKey, indicators }).toEqual({
     dataDir: '/var/lib/halte',
     rules: join(folder, 'rules-full.json'),
+    identifierKey: join(folder, 'keys/identifier.key'),
     indicators: [{ type: 'console' }, { type: 'log', path: join(folder, 'signals.log') }],
   });
   expect(backend).toMatchObject({
@@ -60,15 +63,38 @@ test('takes relative paths from the folder of the file and leaves absolute ones'
     cert: join(folder, 'certs/bus-1.pem'),
     key: '/etc/halte/bus-1.key',
   });
+  expect(cards?.keyStore).toMatchObject({
+    module: '/usr/lib/softhsm/libsofthsm2.so',
+    pinFile: join(folder, 'keys/token.pin'),
+  });
+});
+
+test('takes a file of card keys from the folder of the configuration', () => {
+  const file = changed('device-full.json', { cards: { keyStore: { type: 'file', path: 'keys' } } });
+
+  expect(readDeviceConfig(file).cards).toEqual({
+    keyStore: { type: 'file', path: join(dirname(file), 'keys') },
+  });
 });
 
 test('takes an origin with a final slash, and every terminator of single bytes', () => {
-  const file = join(aFolder(), 'device.json');
-  const written = JSON.parse(readFileSync(join(folder, 'device-full.json'), 'utf8'));
-  const [serial, card] = written.readers;
+  const { readers: written, backend: before } = JSON.parse(
+    readFileSync(join(folder, 'device-full.json'), 'utf8'),
+  );
+  const [serial, card] = written;
   const readers = [{ ...serial, path: '/dev/qr', terminator: '\u0000\u0003\u0085\u00ff' }, card];
-  const backend = { ...written.backend, url: 'https://backend.example/' };
-  writeFileSync(file, JSON.stringify({ ...written, readers, backend }));
+  const backend = { ...before, url: 'https://backend.example/' };
 
-  expect(readDeviceConfig(file)).toMatchObject({ readers, backend: { url: backend.url } });
+  expect(readDeviceConfig(changed('device-full.json', { readers, backend }))).toMatchObject({
+    readers,
+    backend: { url: backend.url },
+  });
 });
+
+/** @returns a copy, in a folder of its own. */
+function changed(name: string, change: object): string {
+  const file = join(aFolder(), 'device.json');
+  const written = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...written, ...change }));
+  return file;
+}

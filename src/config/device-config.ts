@@ -1,6 +1,7 @@
 /** The device's configuration: one schema with its defaults. docs/configuration.md explains it. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { x25519PublicKey } from '../core/crypto/x25519.ts';
 import { deviceId } from '../sync/wire.ts';
 import { areDistinct, readJsonFile } from './read-file.ts';
 
@@ -29,6 +30,11 @@ const indicator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('log'), path: z.string().min(1) }),
 ]);
 
+const key32 = z.string().regex(/^[0-9a-f]{64}$/, {
+  abort: true,
+  error: '64 lower-case hexadecimal digits',
+});
+
 const backend = z.strictObject({
   url: z
     .url({
@@ -42,13 +48,30 @@ const backend = z.strictObject({
   cert: z.string().min(1),
   key: z.string().min(1),
   /** The backend's Ed25519 receipt key. */
-  receiptKey: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits'),
+  receiptKey: key32,
+  /** The backend's X25519 public key, to which secrets are sealed. */
+  sealingKey: key32.refine(isSealingKey, 'not an X25519 public key'),
 });
+
+/** Where the keys of cards lie. */
+const keyStore = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('file'), path: z.string().min(1) }),
+  z.strictObject({
+    type: z.literal('pkcs11'),
+    /** The library of the token's maker. */
+    module: z.string().min(1),
+    /** The token's label. */
+    token: z.string().min(1).max(32),
+    pinFile: z.string().min(1),
+  }),
+]);
 
 const deviceConfig = z.strictObject({
   device: deviceId,
   dataDir: z.string().min(1),
   rules: z.string().min(1),
+  /** The operator's key for keyed hashes, in a file: the same one for the whole fleet. */
+  identifierKey: z.string().min(1),
   readers: z
     .array(z.discriminatedUnion('type', [serialReader, pcscReader]))
     .min(1)
@@ -61,6 +84,8 @@ const deviceConfig = z.strictObject({
     .default([{ type: 'console' }]),
   /** Without a backend taps are kept and nothing is sent. */
   backend: backend.optional(),
+  /** Without a key store, cards that need one are refused. */
+  cards: z.strictObject({ keyStore }).optional(),
   vehicle: z
     .strictObject({ vehicleId: z.string().max(32), routeId: z.string().max(32) })
     .partial()
@@ -87,6 +112,7 @@ export function readDeviceConfig(file: string): DeviceConfig {
     ...config,
     dataDir: from(config.dataDir),
     rules: from(config.rules),
+    identifierKey: from(config.identifierKey),
     readers: config.readers.map((reader) =>
       reader.type === 'serial' ? { ...reader, path: from(reader.path) } : reader,
     ),
@@ -99,7 +125,24 @@ export function readDeviceConfig(file: string): DeviceConfig {
       cert: from(config.backend.cert),
       key: from(config.backend.key),
     },
+    cards: config.cards && { keyStore: keyStoreFrom(config.cards.keyStore, from) },
   };
+}
+
+function keyStoreFrom(
+  options: z.infer<typeof keyStore>,
+  from: (path: string) => string,
+): z.infer<typeof keyStore> {
+  switch (options.type) {
+    case 'file':
+      return { ...options, path: from(options.path) };
+    case 'pkcs11':
+      return { ...options, module: from(options.module), pinFile: from(options.pinFile) };
+  }
+}
+
+function isSealingKey(digits: string): boolean {
+  return x25519PublicKey(Uint8Array.from(Buffer.from(digits, 'hex'))) !== undefined;
 }
 
 /** The device adds its own paths to the URL: one given would be lost. */

@@ -7,6 +7,7 @@ import {
   someHistory,
   someNow,
   someRules,
+  someSituation,
   strangerKey,
   type TicketChange,
 } from '../../sim/testing/builders.ts';
@@ -26,7 +27,7 @@ const justNow = someHistory({ lastAcceptedAt: someNow - 1 });
 const expired = { expires: someNow / 1_000 - 60 };
 
 test('accepts a genuine ticket as verified, at no charge', () => {
-  expect(decideTap(aTicketToken(), someHistory(), someRules(), someNow)).toEqual({
+  expect(decideTap(aTicketToken(), someSituation())).toEqual({
     outcome: 'accepted',
     basis: 'verified',
     reason: 'ticket-valid',
@@ -35,7 +36,7 @@ test('accepts a genuine ticket as verified, at no charge', () => {
 });
 
 test('accepts a payment code at risk, for the flat fare', () => {
-  expect(decideTap(aQrisToken(), someHistory(), someRules(), someNow)).toEqual({
+  expect(decideTap(aQrisToken(), someSituation())).toEqual({
     outcome: 'accepted',
     basis: 'risk-accepted',
     reason: 'risk-within-limits',
@@ -63,7 +64,10 @@ test.each<[Reason, TapChange]>([
   ['already-tapped', { history: justNow }],
   ['already-tapped', { ticket: { kind: 'single' }, history: someHistory({ lastAcceptedAt: 0 }) }],
 ])('refuses a ticket: %s', (reason, { ticket, history = someHistory(), rules }) => {
-  const decision = decideTap(aTicketToken(ticket), history, someRules(rules), someNow);
+  const decision = decideTap(
+    aTicketToken(ticket),
+    someSituation({ history, rules: someRules(rules) }),
+  );
 
   expect(decision).toEqual({ outcome: 'refused', reason });
 });
@@ -78,7 +82,7 @@ test.each<[Reason, TapChange]>([
     { rules: { risk: { amountPerTapMax: { amount: 3_499, currency: 'IDR' }, tapsPerDayMax: 9 } } },
   ],
 ])('refuses a payment code: %s', (reason, { history = someHistory(), rules }) => {
-  const decision = decideTap(aQrisToken(), history, someRules(rules), someNow);
+  const decision = decideTap(aQrisToken(), someSituation({ history, rules: someRules(rules) }));
 
   expect(decision).toEqual({ outcome: 'refused', reason });
 });
@@ -102,15 +106,16 @@ const someTokens: fc.Arbitrary<Token> = fc.oneof(
 const someTimes = fc.maxSafeInteger();
 const someHistories: fc.Arbitrary<TapHistory> = fc.record({
   lastAcceptedAt: fc.option(someTimes, { nil: undefined }),
+  timesAccepted: fc.nat(20),
   riskTapsToday: fc.nat(200),
 });
 
 test('decides about every token at every time, and twice the same', () => {
   fc.assert(
     fc.property(someTokens, someHistories, someTimes, (token, history, now) => {
-      const decision = decideTap(token, history, someRules(), now);
+      const decision = decideTap(token, someSituation({ history, now }));
 
-      expect(decideTap(token, history, someRules(), now)).toEqual(decision);
+      expect(decideTap(token, someSituation({ history, now }))).toEqual(decision);
       expect(reasons[decision.reason].code < 200).toBe(decision.outcome === 'accepted');
     }),
   );
@@ -122,8 +127,7 @@ test('never accepts later what it once refused as expired', () => {
 
   fc.assert(
     fc.property(around, fc.nat(), (now, laterMs) => {
-      const decide = (at: number) =>
-        decideTap(aTicketToken(), someHistory(), someRules(), at).reason;
+      const decide = (at: number) => decideTap(aTicketToken(), someSituation({ now: at })).reason;
       const isExpired = decide(now) === 'token-expired';
 
       expect(!isExpired || decide(now + laterMs) === 'token-expired').toBe(true);

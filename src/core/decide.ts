@@ -1,33 +1,87 @@
 /**
- * The decision, pure and total: the first rule that objects refuses; when none does, the token's
- * own nature says on what basis it is accepted.
+ * The decision, pure and total: the first rule that objects refuses; when none does, what proves
+ * the token says on what basis it is accepted.
  */
-import type { Decision } from './decision.ts';
-import { withoutFare } from './decision.ts';
-import { flatFare } from './fare/flat-fare.ts';
+import { settleIntent } from './card/settle-intent.ts';
+import { type Decision, type Fare, type Settlement, withoutFare } from './decision.ts';
+import { fareOf } from './fare/fare-of.ts';
 import { genuine } from './rules/genuine.ts';
+import { held } from './rules/held.ts';
 import { inForce } from './rules/in-force.ts';
+import { listed } from './rules/listed.ts';
 import { notDenied } from './rules/not-denied.ts';
 import { notTappedBefore } from './rules/not-tapped-before.ts';
-import type { Rule, TapHistory } from './rules/rule.ts';
-import type { Rules } from './rules/rules.ts';
+import { productAccepted } from './rules/product-accepted.ts';
+import { purseCovers } from './rules/purse-covers.ts';
+import type { Rule, Situation } from './rules/rule.ts';
+import { validHere } from './rules/valid-here.ts';
 import { withinRisk } from './rules/within-risk.ts';
 import type { Token } from './token/token.ts';
 
 /** In the order in which a rider should hear of them: forgery before expiry, expiry before reuse. */
-const acceptanceRules: readonly Rule[] = [genuine, notDenied, inForce, notTappedBefore, withinRisk];
+const acceptanceRules: readonly Rule[] = [
+  genuine,
+  notDenied,
+  listed,
+  inForce,
+  productAccepted,
+  validHere,
+  held,
+  notTappedBefore,
+  purseCovers,
+  withinRisk,
+];
 
-/** @param now milliseconds since 1970, wall clock. */
-export function decideTap(token: Token, history: TapHistory, rules: Rules, now: number): Decision {
-  const fare = flatFare(token, rules);
+export function decideTap(token: Token, situation: Situation): Decision {
+  const settlement = settlementOf(token, situation);
+  const paid = alreadyPaid(settlement, situation);
+  if (paid !== undefined) return paid;
+  const fare = fareOf(token, situation);
+  const decision = judged(token, fare, situation);
+  return settlement === undefined ? decision : { ...decision, settlement };
+}
+
+function judged(token: Token, fare: Fare, situation: Situation): Decision {
   for (const rule of acceptanceRules) {
-    const objection = rule({ token, fare, history, rules, now });
+    const objection = rule({ token, fare, ...situation });
     if (objection !== undefined) return withoutFare(objection);
   }
-  switch (token.format) {
-    case 'halte-ticket':
+  return accepted(token, fare);
+}
+
+function accepted(token: Token, fare: Fare): Decision {
+  const { card } = token;
+  switch (token.proof.kind) {
+    case 'signed':
       return { outcome: 'accepted', basis: 'verified', reason: 'ticket-valid', fare };
-    case 'qris-cpm':
+    case 'identifier':
+      return { outcome: 'accepted', basis: 'listed', reason: 'card-listed', fare };
+    case 'deferred':
       return { outcome: 'accepted', basis: 'risk-accepted', reason: 'risk-within-limits', fare };
+    case 'card': {
+      const pass = { outcome: 'accepted', basis: 'verified', reason: 'pass-valid', fare } as const;
+      if (card === undefined || fare.amount.amount === 0) return pass;
+      const instruction = { kind: 'debit', amount: fare.amount, card } as const;
+      return { ...pass, reason: 'fare-debited', instruction };
+    }
   }
+}
+
+/** An earlier debit whose end nobody saw, told by the card now. */
+function settlementOf(token: Token, { history }: Situation): Settlement | undefined {
+  const { openIntent } = history;
+  if (openIntent === undefined || token.card === undefined) return undefined;
+  return { intent: openIntent, result: settleIntent(openIntent, token.card) };
+}
+
+/** The rider holds the card again because nobody told them that the fare was taken. */
+function alreadyPaid(
+  settlement: Settlement | undefined,
+  { rules, now }: Situation,
+): Decision | undefined {
+  if (settlement?.result !== 'committed') return undefined;
+  const { at, amount } = settlement.intent.trip;
+  if (Math.abs(now - at) >= rules.passbackMs) return undefined;
+  const fare = { product: rules.flatFare.product, amount };
+  return { outcome: 'accepted', basis: 'verified', reason: 'fare-debited', fare, settlement };
 }

@@ -1,5 +1,6 @@
 /** A decision is a value: what came out, on what basis, why, and what it costs the rider. */
 import type { CardInstruction } from './card/instruction.ts';
+import type { OpenIntent } from './card/settle-intent.ts';
 import type { Money } from './money.ts';
 import { type Reason, reasons } from './reason.ts';
 
@@ -20,17 +21,23 @@ export interface Fare {
   readonly amount: Money;
 }
 
-export type Decision =
+/** What the card told of an earlier debit of this device. */
+export interface Settlement {
+  readonly intent: OpenIntent;
+  readonly result: 'committed' | 'not-committed' | 'unknown';
+}
+
+export type Decision = { readonly reason: Reason; readonly settlement?: Settlement } & (
   | {
       readonly outcome: 'accepted';
       readonly basis: Basis;
-      readonly reason: Reason;
       readonly fare: Fare;
       /** To be carried out on the card first; the acceptance holds only if the card commits. */
       readonly instruction?: CardInstruction;
     }
-  | { readonly outcome: 'refused'; readonly reason: Reason }
-  | { readonly outcome: 'retry'; readonly reason: Reason };
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'retry' }
+);
 
 /** The decision for what could not be accepted: the reason's number says whether trying again helps. */
 export function withoutFare(reason: Reason): Decision {

@@ -8,6 +8,8 @@ export interface ParseFault {
   readonly reason: Reason;
   /** For technicians and tests; never holds the bytes themselves. */
   readonly detail: string;
+  /** Keyed hash of the first bytes of what nobody recognised: shows that one thing comes often. */
+  readonly sample?: Uint8Array;
 }
 
 export type Parsed<T> =

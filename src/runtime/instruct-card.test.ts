@@ -1,27 +1,47 @@
 import { expect, test } from 'vitest';
 import { type CardChannel, ReaderError } from '../../device/token-reader.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
+import { bytesOf, someNow } from '../../sim/testing/builders.ts';
 import { aLedger } from '../../sim/testing/ledger-builders.ts';
 import { end, fail, send } from '../core/card/dialogue.ts';
-import type { CardInstruction, CardReply } from '../core/card/instruction.ts';
+import type { CardInstruction } from '../core/card/instruction.ts';
+import type { CardReply, CardTrip, PurseCard } from '../core/card/purse-card.ts';
 import { parsed } from '../core/parsed.ts';
 import { instructCard } from './instruct-card.ts';
 import { createStamper } from './stamp.ts';
 
-const debit: CardInstruction = {
-  kind: 'debit',
-  amount: { amount: 3_500, currency: 'IDR' },
-  dialogue: send<CardReply>(Uint8Array.of(0x90, 0xdc, 0, 0), ({ status }) =>
-    end(parsed(status === 0x9000 ? 'committed' : 'not-committed')),
-  ),
+const amount = { amount: 3_500, currency: 'IDR' };
+const mac = bytesOf('0102030405060708');
+const trips: CardTrip[] = [];
+
+/** A purse that debits with one command. */
+const purse: PurseCard = {
+  balance: { amount: 20_000, currency: 'IDR' },
+  counter: 41,
+  readings: bytesOf('0a0b'),
+  debit(trip) {
+    trips.push(trip);
+    return send<CardReply>(Uint8Array.of(0x90, 0xdc, 0, 0), ({ status }) =>
+      end(
+        parsed(
+          status === 0x9000
+            ? { result: 'committed', transaction: { counter: 42, mac } }
+            : { result: 'not-committed' },
+        ),
+      ),
+    );
+  },
 };
+const debit: CardInstruction = { kind: 'debit', amount, card: purse };
+const deviceTag = bytesOf('0d0e0f10');
 
 function aStand(transceive: CardChannel['transceive']) {
-  const clock = createSimClock();
+  const clock = createSimClock({ wall: someNow + 999 });
   const ledger = aLedger();
-  const deps = { clock, ledger, stamper: createStamper(clock, 'boot-1') };
+  const deps = { clock, ledger, deviceTag, stamper: createStamper(clock, 'boot-1') };
   const channel = { transceive, gone: new AbortController().signal };
-  const card = { tokenKey: new Uint8Array(32).fill(1), channel };
+  const sealed = bytesOf('5ea1');
+  const card = { tokenKey: new Uint8Array(32).fill(1), sealed, channel };
   const rows = () => ledger.audit.entries(10).map(({ row }) => row);
   return { deps, card, rows };
 }
@@ -61,7 +81,30 @@ test('calls the outcome unknown when the card leaves amid the command', async ()
 
 test('calls the outcome unknown when the dialogue itself fails', async () => {
   const stand = aStand(async () => Uint8Array.of(0x90, 0x00));
-  const broken = { ...debit, dialogue: fail<CardReply>('card-answer-invalid', 'no purse') };
+  const broken = { ...purse, debit: () => fail<CardReply>('card-answer-invalid', 'no purse') };
 
-  expect(await instructCard(broken, stand.card, stand.deps)).toBe('unknown');
+  expect(await instructCard({ ...debit, card: broken }, stand.card, stand.deps)).toBe('unknown');
+});
+
+test('writes down all that the office needs to prove the debit', async () => {
+  const stand = aStand(async () => Uint8Array.of(0x90, 0x00));
+
+  await instructCard(debit, stand.card, stand.deps);
+
+  expect(stand.rows()).toMatchObject([
+    {
+      ...{ kind: 'card-intent', tripAt: someNow, balanceBefore: 20_000, cardCounter: 41 },
+      ...{ cardReadings: bytesOf('0a0b'), sealedSecret: bytesOf('5ea1') },
+    },
+    { kind: 'card-outcome', result: 'committed', cardCounter: 42, cardMac: mac },
+  ]);
+});
+
+test('names device, ledger place and time on the trip that the card keeps', async () => {
+  const stand = aStand(async () => Uint8Array.of(0x90, 0x00));
+
+  await instructCard(debit, stand.card, stand.deps);
+
+  const { epoch } = stand.deps.ledger.head;
+  expect(trips.at(-1)).toEqual({ at: someNow, amount, deviceTag, epoch, seq: 1 });
 });

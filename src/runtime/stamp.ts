@@ -3,6 +3,7 @@
  * against the monotonic clock are put on record before anything is stamped with the new time.
  */
 import type { Clock } from '../../device/clock.ts';
+import type { ClockQuality } from '../core/clock-quality.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
 
 /** A wall clock that NTP slews stays within this between two looks; more is a step. */
@@ -11,8 +12,11 @@ export const clockStepMs = 2_000;
 /** No clock can rightly show less: the first release of Halte. */
 export const clockFloor = Date.UTC(2026, 10, 1);
 
+/** A stamp whose clock quality is one of the known ones. */
+export type Stamp = RowStamp & { readonly clockQuality: ClockQuality };
+
 export interface Stamper {
-  stamp(): RowStamp;
+  stamp(): Stamp;
   /** How far the wall clock has jumped since the last look; undefined when it has not. */
   stepSinceLastLook(): number | undefined;
 }
@@ -27,7 +31,7 @@ export function createStamper(clock: Clock, bootId: string): Stamper {
         wallAt,
         monotonicAt: Math.round(clock.monotonicNow()),
         bootId,
-        clockQuality: wallAt < clockFloor ? 'untrusted' : 'rtc',
+        clockQuality: qualityAt(wallAt),
       };
     },
     stepSinceLastLook() {
@@ -37,4 +41,8 @@ export function createStamper(clock: Clock, bootId: string): Stamper {
       return Math.abs(step) >= clockStepMs ? Math.round(step) : undefined;
     },
   };
+}
+
+function qualityAt(wallAt: number): ClockQuality {
+  return wallAt < clockFloor ? 'untrusted' : 'rtc';
 }

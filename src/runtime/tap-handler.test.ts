@@ -4,19 +4,22 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
+import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import {
   aQrisCode,
   aTicket,
+  keyed,
   someNow,
   someRules,
   type TicketChange,
 } from '../../sim/testing/builders.ts';
-import { aFolder, aLedger } from '../../sim/testing/ledger-builders.ts';
+import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
 import { decideTap } from '../core/decide.ts';
-import { halteTicketText } from '../core/token/halte-ticket.ts';
+import { halteTicketText } from '../core/ticket/issue.ts';
+import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
@@ -31,7 +34,8 @@ function aHandler(ledger: TapLedger = aLedger(), watch: Indicator['show'] = () =
   const signals: Signal[] = [];
   const events: RuntimeEvent[] = [];
   const handle = createTapHandler({
-    ...{ clock, ledger, decide: decideTap, stamper: createStamper(clock, 'boot-1') },
+    ...{ clock, ledger, keyed, decide: decideTap, stamper: createStamper(clock, 'boot-1') },
+    ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(testDevice) },
     indicators: [{ show: watch }, { show: (signal) => void signals.push(signal) }],
     report: (event) => void events.push(event),
     surroundings: () => ({ rules: someRules(), position: undefined }),

@@ -2,33 +2,26 @@
  * One scan, from the reader to the rider:
  *
  *   scan → token → (same presentation? done) → decide → ledger.append (fsync) → indicators
- *                                                 └ card asked to debit: intent row, card, outcome row
+ *     └ an earlier debit is settled: outcome row └ card asked to debit: intent row, card, outcome row
  *
  * Invariant: nothing is shown as accepted before append has returned (promise 1). When the row
  * cannot be written the rider sees "out of service" and the error goes up: the runtime stops
  * rather than let anyone ride unrecorded.
  */
 import assert from 'node:assert/strict';
-import type { Clock } from '../../device/clock.ts';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
 import type { decideTap } from '../core/decide.ts';
-import { type Decision, withoutFare } from '../core/decision.ts';
-import type { Parsed } from '../core/parsed.ts';
+import { type Decision, type Settlement, withoutFare } from '../core/decision.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
-import type { Token } from '../core/token/token.ts';
-import type { LedgerHead, TapLedger } from '../store/tap-ledger.ts';
-import { instructCard } from './instruct-card.ts';
-import { readToken } from './read-token.ts';
+import type { LedgerHead } from '../store/tap-ledger.ts';
+import { type InstructCardDeps, instructCard } from './instruct-card.ts';
+import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
 import type { Report } from './runtime-event.ts';
-import type { Stamper } from './stamp.ts';
 import { acceptedToken, signalOf, type Tap, type TapSurroundings, tapRow } from './tap-row.ts';
 
-export interface TapHandlerDeps {
-  readonly clock: Clock;
-  readonly ledger: TapLedger;
+export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps {
   readonly indicators: readonly Indicator[];
-  readonly stamper: Stamper;
   readonly report: Report;
   readonly decide: typeof decideTap;
   /** Where the bus is and by what rules, now. */
@@ -46,11 +39,12 @@ const nobody: Door = { held: [], showing: undefined };
 export type TapHandler = (scan: Scan) => Promise<void>;
 
 export function createTapHandler(deps: TapHandlerDeps): TapHandler {
-  const { clock, ledger } = deps;
+  const { ledger } = deps;
   const doors = new Map<string, Door>();
 
   return async (scan) => {
-    const { token, seen } = await readToken(scan, clock);
+    const reading = await readToken(scan, deps);
+    const { seen } = reading;
     const door = doors.get(scan.reader) ?? nobody;
     const lastSeenAt = scan.lastByteAt;
     const known = continued(door.held, seen, lastSeenAt);
@@ -62,7 +56,7 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       return;
     }
 
-    const { tap, place } = await recorded(scan, token);
+    const { tap, place } = await recorded(scan, reading);
     const signal = signalOf(tap, place);
     const isRead = tap.decision.outcome !== 'retry';
     const held = isRead ? holding(door.held, { seen, lastSeenAt, result: signal }) : door.held;
@@ -76,13 +70,14 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
    */
   async function recorded(
     scan: Scan,
-    token: Parsed<Token>,
+    reading: Reading,
   ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
-    const presented = { scan, token: token.ok ? token.value : undefined };
+    const presented = { scan, ...reading };
     try {
       recordClockStep(deps);
       const around = deps.surroundings();
-      const decided = decide(token, around);
+      const decided = decide(reading, around);
+      recordSettlement(decided.settlement);
       const asksCard = decided.outcome === 'accepted' && decided.instruction !== undefined;
       const decision = asksCard ? await settleWithCard(presented, decided) : decided;
       const tap = { ...presented, decision };
@@ -99,18 +94,27 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     for (const indicator of deps.indicators) indicator.show(signal);
   }
 
-  function decide(token: Parsed<Token>, { rules }: TapSurroundings): Decision {
+  function decide({ token }: Reading, { rules, routeId }: TapSurroundings): Decision {
     if (!token.ok) return withoutFare(token.fault.reason);
-    const now = clock.wallNow();
-    return deps.decide(token.value, ledger.recall(token.value.tokenKey, now), rules, now);
+    const { wallAt: now, clockQuality } = deps.stamper.stamp();
+    const history = ledger.recall(token.value.tokenKey, now);
+    return deps.decide(token.value, { history, rules, now, clockQuality, routeId });
+  }
+
+  function recordSettlement(settlement: Settlement | undefined): void {
+    if (settlement === undefined || settlement.result === 'unknown') return;
+    const { epoch: intentEpoch, seq: intentSeq } = settlement.intent.trip;
+    const { result } = settlement;
+    const stamp = deps.stamper.stamp();
+    ledger.append({ kind: 'card-outcome', ...stamp, intentEpoch, intentSeq, result });
   }
 
   /** The card has the last word on what it was asked to do: unless it commits, try again. */
   async function settleWithCard(tap: Omit<Tap, 'decision'>, decision: Decision): Promise<Decision> {
     if (decision.outcome !== 'accepted' || decision.instruction === undefined) return decision;
-    const { scan, token } = tap;
-    assert(scan.medium === 'nfc' && token !== undefined, 'only a card can be instructed');
-    const card = { tokenKey: token.tokenKey, channel: scan.channel };
+    const { scan, token, sealed } = tap;
+    assert(scan.medium === 'nfc' && token.ok, 'only a card can be instructed');
+    const card = { tokenKey: token.value.tokenKey, sealed, channel: scan.channel };
     const result = await instructCard(decision.instruction, card, deps);
     return result === 'committed' ? decision : withoutFare('card-gone');
   }

@@ -7,12 +7,11 @@ import type { RowStamp, TapRow } from '../core/ledger/row.ts';
 import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
 import type { Rules } from '../core/rules/rules.ts';
-import type { Token } from '../core/token/token.ts';
 import type { AcceptedToken, LedgerHead } from '../store/tap-ledger.ts';
+import type { Reading } from './read-token.ts';
 
-export interface Tap {
+export interface Tap extends Reading {
   readonly scan: Scan;
-  readonly token: Token | undefined;
   readonly decision: Decision;
 }
 
@@ -24,7 +23,8 @@ export interface TapSurroundings {
 }
 
 export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapRow {
-  const { scan, token, decision } = tap;
+  const { scan, decision, sealed } = tap;
+  const token = tap.token.ok ? tap.token.value : undefined;
   const fare = decision.outcome === 'accepted' ? decision.fare : undefined;
   return {
     kind: 'tap',
@@ -37,6 +37,11 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     basis: decision.outcome === 'accepted' ? decision.basis : undefined,
     format: token?.format,
     tokenKey: token?.tokenKey,
+    accountKey: token?.accountKey,
+    sealedSecret: sealed,
+    sample: tap.token.ok ? undefined : tap.token.fault.sample,
+    riderCategory: token?.riderCategory,
+    numRiders: token?.riders,
     fareProduct: fare?.product,
     amount: fare?.amount.amount,
     currencyType: fare?.amount.currency,
@@ -51,19 +56,20 @@ function microdegrees(degrees: number | undefined): number | undefined {
   return degrees === undefined ? undefined : Math.round(degrees * 1e6);
 }
 
-/** A payment code dies within minutes; this long covers every clock that is wrong by days. */
-const paymentCodeRememberedMs = 7 * 24 * 60 * 60 * 1_000;
+/** Payment codes die within minutes; this long covers every clock that is wrong by days. */
+const rememberedMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** What the ledger must remember of an accepted token, so that it is known again. */
 export function acceptedToken(tap: Tap, rules: Rules, now: number): AcceptedToken | undefined {
   const { token, decision } = tap;
-  if (token === undefined || decision.outcome !== 'accepted') return undefined;
-  const forgetAt =
-    token.format === 'halte-ticket'
-      ? token.claims.expires * 1_000 + rules.clockSkewMs + rules.passbackMs
-      : now + paymentCodeRememberedMs;
-  const atRisk = decision.basis === 'risk-accepted';
-  return { tokenKey: token.tokenKey, acceptedAt: now, forgetAt, atRisk };
+  if (!token.ok || decision.outcome !== 'accepted') return undefined;
+  const { tokenKey, validity } = token.value;
+  const skew = Math.max(...Object.values(rules.clockSkewMs));
+  const forgetAt = Math.max(
+    validity === undefined ? 0 : validity.until + skew + rules.passbackMs,
+    now + rememberedMs,
+  );
+  return { tokenKey, acceptedAt: now, forgetAt, atRisk: decision.basis === 'risk-accepted' };
 }
 
 const lights: Readonly<Record<Outcome, Light>> = {

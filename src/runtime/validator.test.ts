@@ -5,9 +5,10 @@ import { createSimCardField } from '../../sim/card-field.ts';
 import { createForeignCard } from '../../sim/cards/foreign-card.ts';
 import { createRecordingIndicator } from '../../sim/recording-indicator.ts';
 import { createSimSerialLine } from '../../sim/serial-line.ts';
+import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource } from '../../sim/sim-position.ts';
-import { aQrisCode, someNow, someRules } from '../../sim/testing/builders.ts';
+import { aQrisCode, keyed, someNow, someRules } from '../../sim/testing/builders.ts';
 import { aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
@@ -39,6 +40,7 @@ function aValidator(ledger = aLedger()) {
   const validator = createValidator(
     {
       ...{ clock, random: { next: () => 0.5 }, ledger, indicators: [indicator], position },
+      ...{ keyed, entropy: createSimEntropy(1) },
       readers: [barcodes, cards],
       report: (event) => void events.push(event),
     },

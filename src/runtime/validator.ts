@@ -2,14 +2,18 @@
  * The validator: readers, tap handler, ledger and sync, put together. Both composition roots,
  * src/cli/run.ts and sim/bus.ts, call this; neither does more than name the parts.
  */
-import type { Clock, Random } from '../../device/clock.ts';
+import type { Clock, Entropy, Random } from '../../device/clock.ts';
 import type { Indicator } from '../../device/indicator.ts';
+import type { KeyStore } from '../../device/key-store.ts';
 import type { Position, PositionSource } from '../../device/position-source.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
+import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Rules } from '../core/rules/rules.ts';
+import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { Backend } from '../sync/backend.ts';
+import type { Sealer } from '../sync/sealing.ts';
 import { superviseReader } from './reader-supervisor.ts';
 import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
@@ -19,6 +23,13 @@ import { createTapHandler, recordClockStep } from './tap-handler.ts';
 export interface ValidatorDeps {
   readonly clock: Clock;
   readonly random: Random;
+  readonly entropy: Entropy;
+  /** Makes the keys by which tokens are recognised again. */
+  readonly keyed: KeyedHash;
+  /** Seals secrets to the backend; without one they are forgotten. */
+  readonly sealer?: Sealer | undefined;
+  /** Without one, cards with keys cannot be read. */
+  readonly keyStore?: KeyStore | undefined;
   /** Open, and left open: whoever opened it closes it when nobody asks about it any more. */
   readonly ledger: TapLedger;
   readonly readers: readonly TokenReader[];
@@ -60,7 +71,11 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       : undefined;
   const { rules, vehicleId, routeId } = options;
   const surroundings = () => ({ rules, vehicleId, routeId, position: freshPosition() });
-  const handle = createTapHandler({ ...deps, decide: decideTap, stamper, surroundings });
+  const handle = createTapHandler({
+    ...deps,
+    ...{ decide: decideTap, stamper, surroundings },
+    deviceTag: deviceTag(options.sync.device),
+  });
   const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
 
   async function watchClock(signal: AbortSignal): Promise<void> {

@@ -45,4 +45,23 @@ export const ledgerMigrations: readonly Migration[] = [
       create index accepted_token_by_end on accepted_token (forget_at);
     `,
   },
+  {
+    name: 'how often a token was accepted, and debits without an outcome',
+    sql: `
+      alter table accepted_token add column times integer not null default 1;
+
+      create table open_intent (
+        token_key blob primary key,
+        epoch integer not null,
+        seq integer not null,
+        amount integer not null,
+        currency text not null,
+        trip_at integer not null,
+        balance_before integer not null,
+        card_counter integer
+      ) strict, without rowid;
+
+      create unique index open_intent_by_place on open_intent (epoch, seq);
+    `,
+  },
 ];

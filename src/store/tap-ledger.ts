@@ -10,6 +10,7 @@
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow, type Row } from '../core/ledger/row.ts';
 import type { TapHistory } from '../core/rules/rule.ts';
+import { createIntentMemory } from './intent-memory.ts';
 import { createLedgerAudit, type LedgerAudit } from './ledger-audit.ts';
 import { ledgerMigrations } from './ledger-migrations.ts';
 import { createLedgerOutbox, type LedgerOutbox } from './ledger-outbox.ts';
@@ -76,6 +77,7 @@ function ledgerOn(
   { path, device }: { readonly path: string; readonly device: string },
 ): TapLedger {
   const statements = prepare(database);
+  const intents = createIntentMemory(database, device);
   const startEpoch = () => {
     statements.addEpoch.run(deps.mintEpoch(), genesisHash);
     return readHead(database);
@@ -89,6 +91,7 @@ function ledgerOn(
     const hash = rowHash(place, head.hash, bytes);
     statements.addRow.run(place.epoch, place.seq, hash, bytes);
     if (accepted !== undefined) statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
+    intents.note(row, place);
     return { epoch: place.epoch, seq: place.seq, hash };
   });
 
@@ -101,9 +104,14 @@ function ledgerOn(
       return head;
     }),
     recall: named((tokenKey: Uint8Array, now: number) => {
-      const lastAcceptedAt = statements.lastAccepted.get(tokenKey) as number | undefined;
+      const last = statements.lastAccepted.get(tokenKey) as Remembered | undefined;
       const riskTapsToday = statements.riskTaps.get(now - dayMs, now + dayMs) as number;
-      return { lastAcceptedAt, riskTapsToday };
+      return {
+        lastAcceptedAt: last?.at,
+        timesAccepted: last?.times ?? 0,
+        riskTapsToday,
+        openIntent: intents.open(tokenKey),
+      };
     }),
     startEpoch: named(() => {
       head = startEpoch();
@@ -115,6 +123,11 @@ function ledgerOn(
   };
 }
 
+interface Remembered {
+  readonly at: number;
+  readonly times: number;
+}
+
 function prepare(database: SqliteDatabase) {
   return {
     addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
@@ -123,11 +136,12 @@ function prepare(database: SqliteDatabase) {
       `insert into accepted_token (token_key, accepted_at, forget_at, at_risk)
        values (:tokenKey, :acceptedAt, :forgetAt, :atRisk)
        on conflict (token_key) do update
-       set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at`,
+       set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at,
+           times = times + 1`,
     ),
-    lastAccepted: database
-      .prepare('select accepted_at from accepted_token where token_key = ?')
-      .pluck(),
+    lastAccepted: database.prepare(
+      'select accepted_at as at, times from accepted_token where token_key = ?',
+    ),
     riskTaps: database
       .prepare(
         'select count(*) from accepted_token where at_risk = 1 and accepted_at > ? and accepted_at < ?',

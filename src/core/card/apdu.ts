@@ -23,3 +23,23 @@ export function parseResponse(bytes: Uint8Array): CardResponse | undefined {
   if (high === undefined || low === undefined) return undefined;
   return { data: bytes.subarray(0, -2), status: high * 256 + low };
 }
+
+/**
+ * INTERNAL AUTHENTICATE (ISO/IEC 7816-4 §11.5.2) without a named algorithm or key.
+ * @param challenge 1 to 255 bytes.
+ */
+export function internalAuthenticateApdu(challenge: Uint8Array): Uint8Array {
+  const header = Uint8Array.of(0x00, 0x88, 0x00, 0x00, challenge.length);
+  return concat(header, challenge, Uint8Array.of(0x00));
+}
+
+/** Asks the reader, not the card: GET DATA of PC/SC part 3 §3.2.2.1.3, UID. */
+export const getUidApdu: Uint8Array = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);
+
+/** Normal processing, ISO/IEC 7816-4 table 6. */
+export const statusOk = 0x9000;
+
+/** Four digits of hexadecimal. */
+export function statusText(status: number): string {
+  return status.toString(16).padStart(4, '0');
+}

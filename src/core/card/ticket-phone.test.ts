@@ -2,21 +2,28 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTicketPhone, ticketAid } from '../../../sim/cards/ticket-phone.ts';
 import {
+  aHolderKey,
   aTicket,
   aTicketToken,
   bytesOf,
+  holderKey,
   issuerKey,
   issuerKid,
+  keyed,
   parsedValue,
   someClaims,
+  someFacts,
+  strangerKey,
 } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { signCose } from '../crypto/cose-sign1.ts';
 import { faulty, type Parsed } from '../parsed.ts';
-import { isTicketGenuine, ticketBytesMax } from '../token/halte-ticket.ts';
-import { encodeClaims } from '../token/halte-ticket-claims.ts';
-import type { HalteTicketToken, Token } from '../token/token.ts';
+import { genuine } from '../rules/genuine.ts';
+import { held } from '../rules/held.ts';
+import { encodeClaims } from '../ticket/claims.ts';
+import { ticketBytesMax, ticketContext } from '../token/halte-ticket.ts';
+import type { Token } from '../token/token.ts';
 import { dialogueCommandsMax } from './dialogue.ts';
 import { readTicketPhone, ticketPhoneAid } from './ticket-phone.ts';
 
@@ -28,8 +35,9 @@ interface Conversation {
 /** Drives the dialogue against a card. */
 function converse(card: (apdu: Uint8Array) => Uint8Array): Conversation {
   const sent: string[] = [];
-  let step = readTicketPhone();
-  while (step.step === 'send') {
+  let step = readTicketPhone({ keyed, challenge });
+  while (step.step !== 'end') {
+    if (step.step === 'key') throw new Error('a ticket phone has no card keys');
     if (sent.length === dialogueCommandsMax) return { sent, result: 'still asking' };
     sent.push(hex(step.apdu));
     step = step.answer(card(step.apdu));
@@ -43,6 +51,7 @@ function script(...answers: readonly string[]): Conversation {
   return converse(() => bytesOf(left.shift() ?? ''));
 }
 
+const challenge = new Uint8Array(16).fill(0xc5);
 const select = '00a4040007f048414c54450100';
 const empty = new Uint8Array();
 
@@ -78,15 +87,42 @@ test.each([
 test('puts the pieces of a long ticket together in their order', () => {
   const claims = decodeCbor(encodeClaims(someClaims())) as Map<number, Cbor>;
   const payload = encodeCbor(new Map([...claims, [99, new Uint8Array(300).fill(9)]]));
-  const ticket = signCose(issuerKey, issuerKid, payload, 'halte/ticket/1');
+  const ticket = signCose({ signer: issuerKey, kid: issuerKid }, payload, ticketContext);
   const phone = createTicketPhone(ticket);
 
   const { sent, result } = converse((apdu) => phone.respond(apdu));
 
   expect(sent).toHaveLength(3);
-  expect(
-    isTicketGenuine(parsedValue(result as Parsed<HalteTicketToken>), issuerKey.publicKey),
-  ).toBe(true);
+  const token = parsedValue(result as Parsed<Token>);
+  expect(genuine(someFacts({ token }))).toBeUndefined();
+});
+
+const heldTicket = aTicket({ holder: aHolderKey() });
+
+function judgeHolder({ result }: Conversation) {
+  return held(someFacts({ token: parsedValue(result as Parsed<Token>) }));
+}
+
+test('has a ticket of a named holder proved for its challenge', () => {
+  const phone = createTicketPhone(heldTicket, holderKey);
+
+  const conversation = converse((apdu) => phone.respond(apdu));
+
+  expect(conversation.sent.at(-1)).toBe(`0088000010${hex(challenge)}00`);
+  expect(judgeHolder(conversation)).toBeUndefined();
+});
+
+test.each([
+  ['with another key', createTicketPhone(heldTicket, strangerKey), 'holder-proof-invalid'],
+  ['without any key', createTicketPhone(heldTicket), 'holder-proof-missing'],
+])('tells a copied ticket on a phone %s', (_, phone, reason) => {
+  expect(judgeHolder(converse((apdu) => phone.respond(apdu)))).toBe(reason);
+});
+
+test('asks no proof of a ticket that names no holder', () => {
+  const phone = createTicketPhone(aTicket(), holderKey);
+
+  expect(converse((apdu) => phone.respond(apdu)).sent).toHaveLength(2);
 });
 
 test.each([

@@ -1,11 +1,21 @@
 /**
  * The dialogue with a phone that holds a Halte ticket: SELECT the project's application, learn the
- * ticket's length, READ BINARY until it is whole. docs/ticket-format.md §4 describes both sides.
+ * ticket's length, READ BINARY until it is whole; a ticket that names its holder's key is then
+ * proved for a challenge. docs/ticket-format.md describes both sides.
  */
 import { concat } from '../bytes.ts';
+import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import { answeredChallenge } from '../ticket/presentation.ts';
 import { parseHalteTicket, ticketBytesMax } from '../token/halte-ticket.ts';
 import type { Token } from '../token/token.ts';
-import { type CardResponse, readBinaryApdu, selectApdu } from './apdu.ts';
+import {
+  type CardResponse,
+  internalAuthenticateApdu,
+  readBinaryApdu,
+  selectApdu,
+  statusOk,
+  statusText,
+} from './apdu.ts';
 import { type CardDialogue, end, fail, send } from './dialogue.ts';
 
 /** `F0` (proprietary, unregistered: ISO/IEC 7816-5 §8.1) + "HALTE" + version 1. */
@@ -13,9 +23,14 @@ export const ticketPhoneAid = Uint8Array.of(0xf0, 0x48, 0x41, 0x4c, 0x54, 0x45, 
 
 const versionKnown = 1;
 const chunkBytes = 240;
-const statusOk = 0x9000;
 
-export function readTicketPhone(): CardDialogue<Token> {
+export interface TicketPhoneOptions {
+  readonly keyed: KeyedHash;
+  /** 16 fresh random bytes. */
+  readonly challenge: Uint8Array;
+}
+
+export function readTicketPhone(options: TicketPhoneOptions): CardDialogue<Token> {
   return send(selectApdu(ticketPhoneAid), ({ data, status }) => {
     if (status !== statusOk) return fail('unknown-card', `SELECT answered ${statusText(status)}`);
     const [version, high, low] = data;
@@ -27,16 +42,20 @@ export function readTicketPhone(): CardDialogue<Token> {
     if (length < 1 || length > ticketBytesMax) {
       return fail('malformed-token', `ticket of ${length} bytes`);
     }
-    return readOn(length, new Uint8Array());
+    return readOn(length, new Uint8Array(), options);
   });
 }
 
-function readOn(length: number, soFar: Uint8Array): CardDialogue<Token> {
-  if (soFar.length === length) return end(parseHalteTicket(soFar));
+function readOn(
+  length: number,
+  soFar: Uint8Array,
+  options: TicketPhoneOptions,
+): CardDialogue<Token> {
+  if (soFar.length === length) return proved(soFar, options);
   const wanted = Math.min(chunkBytes, length - soFar.length);
   return send(readBinaryApdu(soFar.length, wanted), (response) =>
     isWhole(response, wanted)
-      ? readOn(length, concat(soFar, response.data))
+      ? readOn(length, concat(soFar, response.data), options)
       : fail('card-answer-invalid', `READ BINARY answered ${statusText(response.status)}`),
   );
 }
@@ -45,6 +64,12 @@ function isWhole(response: CardResponse, wanted: number): boolean {
   return response.status === statusOk && response.data.length === wanted;
 }
 
-function statusText(status: number): string {
-  return status.toString(16).padStart(4, '0');
+function proved(ticket: Uint8Array, { keyed, challenge }: TicketPhoneOptions): CardDialogue<Token> {
+  const token = parseHalteTicket(ticket, keyed);
+  if (!token.ok || token.value.holder === undefined) return end(token);
+  return send(internalAuthenticateApdu(challenge), ({ data, status }) => {
+    // A phone that cannot prove it shows a copied ticket: the rules say so to the rider.
+    const proof = status === statusOk ? answeredChallenge(ticket, challenge, data) : undefined;
+    return end(parseHalteTicket(ticket, keyed, proof));
+  });
 }

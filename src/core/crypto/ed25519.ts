@@ -20,10 +20,13 @@ const smallOrder: ReadonlySet<string> = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
+/** A signer, as COSE takes it. */
 export interface Ed25519PrivateKey {
-  readonly seed: KeyObject;
+  readonly algorithm: 'EdDSA';
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** 64 bytes, deterministic (RFC 8032 §5.1.6). */
+  sign(message: Uint8Array): Uint8Array;
 }
 
 /** @param publicKey 32 bytes. @returns false for a wrong key, length or signature alike. */
@@ -32,11 +35,15 @@ export function verifyEd25519(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
-  if (isSmallOrder(publicKey)) return false;
-  const der = Buffer.from(concat(publicPrefix, publicKey));
-  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-  return verify(null, message, key, signature);
+  const key = ed25519PublicKey(publicKey);
+  return key !== undefined && signature.length === 64 && verify(null, message, key, signature);
+}
+
+/** @returns undefined for another length than 32 bytes, and for a key of small order. */
+export function ed25519PublicKey(publicKey: Uint8Array): KeyObject | undefined {
+  if (publicKey.length !== 32 || isSmallOrder(publicKey)) return undefined;
+  const key = Buffer.from(concat(publicPrefix, publicKey));
+  return createPublicKey({ key, format: 'der', type: 'spki' });
 }
 
 /** @param seed 32 secret bytes. @throws RangeError for another length. */
@@ -45,12 +52,11 @@ export function ed25519PrivateKey(seed: Uint8Array): Ed25519PrivateKey {
   const der = Buffer.from(concat(privatePrefix, seed));
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return { seed: key, publicKey: new Uint8Array(spki.subarray(publicPrefix.length)) };
-}
-
-/** 64 bytes, deterministic (RFC 8032 §5.1.6). */
-export function signEd25519(key: Ed25519PrivateKey, message: Uint8Array): Uint8Array {
-  return new Uint8Array(sign(null, message, key.seed));
+  return {
+    algorithm: 'EdDSA',
+    publicKey: new Uint8Array(spki.subarray(publicPrefix.length)),
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+  };
 }
 
 function isSmallOrder(publicKey: Uint8Array): boolean {

@@ -10,7 +10,7 @@ const context = 'halte/receipt/1';
 
 /** A receipt that is well signed, whatever it says. */
 function signed(payload: Cbor): Uint8Array {
-  return signCose(issuerKey, Uint8Array.of(1), encodeCbor(payload), context);
+  return signCose({ signer: issuerKey, kid: Uint8Array.of(1) }, encodeCbor(payload), context);
 }
 
 function signedFields(change: Readonly<Record<string, Cbor>>): Uint8Array {
@@ -59,7 +59,10 @@ test('opens no ticket, though the same key had signed it', () => {
 
   expect(openReceipt(aTicket(), publicKey)).toBeUndefined();
   expect(
-    openReceipt(signCose(issuerKey, Uint8Array.of(1), payload, 'halte/ticket/1'), publicKey),
+    openReceipt(
+      signCose({ signer: issuerKey, kid: Uint8Array.of(1) }, payload, 'halte/ticket/1'),
+      publicKey,
+    ),
   ).toBeUndefined();
 });
 
@@ -69,7 +72,7 @@ test.each([
   ['a payload that is no map', signed([1])],
   [
     'a payload that is no CBOR',
-    signCose(issuerKey, Uint8Array.of(1), Uint8Array.of(0xff), context),
+    signCose({ signer: issuerKey, kid: Uint8Array.of(1) }, Uint8Array.of(0xff), context),
   ],
   ['an unknown way of holding', signedFields({ held: 'nowhere' })],
   ['a device that is a number', signedFields({ device: 1 })],

@@ -7,6 +7,7 @@ import { decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { parseCose, signCose, verifyCose } from '../crypto/cose-sign1.ts';
 import type { Ed25519PrivateKey } from '../crypto/ed25519.ts';
 import { sha256 } from '../crypto/sha256.ts';
+import { verifyingKey } from '../crypto/verifying-key.ts';
 
 export interface Receipt {
   /** `ledger`: part of the device's ledger. `quarantine`: kept beside it, never to be sent again. */
@@ -30,13 +31,14 @@ function receiptKeyId(publicKey: Uint8Array): Uint8Array {
 
 export function signReceipt(key: Ed25519PrivateKey, receipt: Receipt): Uint8Array {
   const payload = encodeCbor(new Map(Object.entries(receipt)));
-  return signCose(key, receiptKeyId(key.publicKey), payload, context);
+  return signCose({ signer: key, kid: receiptKeyId(key.publicKey) }, payload, context);
 }
 
 /** @returns undefined unless the backend's key signed it and every field is well-formed. */
 export function openReceipt(bytes: Uint8Array, publicKey: Uint8Array): Receipt | undefined {
   const cose = parseCose(bytes);
-  if (cose === undefined || !verifyCose(cose, publicKey, context)) return undefined;
+  const key = verifyingKey('EdDSA', publicKey);
+  if (cose === undefined || key === undefined || !verifyCose(cose, key, context)) return undefined;
   const fields = decodeCbor(cose.payload);
   if (!(fields instanceof Map)) return undefined;
   const { held, device, epoch, durableSeq, tip, serverTime } = Object.fromEntries(fields);

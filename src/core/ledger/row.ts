@@ -33,6 +33,14 @@ const shapes = {
     basis: 'text?',
     format: 'text?',
     tokenKey: 'bytes?',
+    accountKey: 'bytes?',
+    /** The token's secret, sealed to the backend. */
+    sealedSecret: 'bytes?',
+    /** Keyed hash of the first bytes of what nobody recognised. */
+    sample: 'bytes?',
+    riderCategory: 'text?',
+    /** Riders who boarded on it; absent: one. */
+    numRiders: 'int?',
     fareProduct: 'text?',
     amount: 'int?',
     currencyType: 'text?',
@@ -43,9 +51,33 @@ const shapes = {
     longitude: 'int?',
   },
   /** A card is about to be debited: durable before the card commits. */
-  'card-intent': { ...stamp, tokenKey: 'bytes', amount: 'int', currencyType: 'text' },
-  /** What the card answered: `committed`, `not-committed` or `unknown`; names the intent's seq. */
-  'card-outcome': { ...stamp, intentSeq: 'int', result: 'text' },
+  'card-intent': {
+    ...stamp,
+    tokenKey: 'bytes',
+    amount: 'int',
+    currencyType: 'text',
+    /** Milliseconds since 1970, whole seconds: the time that the trip on the card bears. */
+    tripAt: 'int',
+    balanceBefore: 'int',
+    /** Transactions of the card before this one. */
+    cardCounter: 'int?',
+    /** What was read of the card in the same transaction: the card's MAC covers it. */
+    cardReadings: 'bytes?',
+    sealedSecret: 'bytes?',
+  },
+  /**
+   * What the card answered, then or at a later presentation: `committed`, `not-committed` or
+   * `unknown`; names the intent's place.
+   */
+  'card-outcome': {
+    ...stamp,
+    intentEpoch: 'int',
+    intentSeq: 'int',
+    result: 'text',
+    /** The card's own proof of the transaction. */
+    cardCounter: 'int?',
+    cardMac: 'bytes?',
+  },
   /** Rows that existed and cannot be delivered any more, from and up to and including. */
   gap: { ...stamp, fromSeq: 'int', throughSeq: 'int', cause: 'text' },
   /** The wall clock jumped against the monotonic one by this much. */

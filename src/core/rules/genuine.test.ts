@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   aQrisToken,
   aTicketToken,
+  aVerifyingKey,
   issuer,
   issuerKey,
   someFacts,
@@ -12,37 +13,38 @@ import { hex, utf8 } from '../bytes.ts';
 import { genuine } from './genuine.ts';
 
 const kid = hex(utf8('test'));
-const { publicKey } = issuerKey;
+const key = aVerifyingKey(issuerKey.publicKey);
+const strangers = aVerifyingKey(strangerKey.publicKey);
 
 function judge(trustedKeys: ReturnType<typeof someRules>['trustedKeys']) {
   return genuine(someFacts({ token: aTicketToken(), rules: someRules({ trustedKeys }) }));
 }
 
 test('has no objection to a ticket of a trusted key', () => {
-  expect(judge([{ issuer, kid, publicKey }])).toBeUndefined();
+  expect(judge([{ issuer, kid, key }])).toBeUndefined();
 });
 
 test('finds the key among those of other issuers and other key ids', () => {
   const others = [
-    { issuer: 'other', kid, publicKey: strangerKey.publicKey },
-    { issuer, kid: 'ffff', publicKey: strangerKey.publicKey },
+    { issuer: 'other', kid, key: strangers },
+    { issuer, kid: 'ffff', key: strangers },
   ];
 
-  expect(judge([...others, { issuer, kid, publicKey }])).toBeUndefined();
+  expect(judge([...others, { issuer, kid, key }])).toBeUndefined();
   expect(judge(others)).toBe('unknown-key');
 });
 
 test.each([
   ['no key at all', []],
-  ['a key of the same id for another issuer', [{ issuer: 'other', kid, publicKey }]],
-  ['the same key under another id', [{ issuer, kid: 'ffff', publicKey }]],
-  ['a key id that only begins like it', [{ issuer, kid: `${kid}00`, publicKey }]],
+  ['a key of the same id for another issuer', [{ issuer: 'other', kid, key }]],
+  ['the same key under another id', [{ issuer, kid: 'ffff', key }]],
+  ['a key id that only begins like it', [{ issuer, kid: `${kid}00`, key }]],
 ])('does not know the signer with %s', (_, trustedKeys) => {
   expect(judge(trustedKeys)).toBe('unknown-key');
 });
 
 test('finds the signature wrong under another key of the same name', () => {
-  expect(judge([{ issuer, kid, publicKey: strangerKey.publicKey }])).toBe('signature-invalid');
+  expect(judge([{ issuer, kid, key: strangers }])).toBe('signature-invalid');
 });
 
 test('finds a ticket wrong that a stranger signed in the issuer’s name', () => {

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
+import {
+  aQrisToken,
+  aTicketToken,
+  skewOf,
+  someFacts,
+  someNow,
+  someRules,
+} from '../../../sim/testing/builders.ts';
 import { inForce } from './in-force.ts';
 
 /** Valid from second 1,000 up to second 2,000. */
 const token = aTicketToken({ notBefore: 1_000, expires: 2_000 });
 
-function judge(now: number, clockSkewMs = 0) {
-  return inForce(someFacts({ token, now, rules: someRules({ clockSkewMs }) }));
+function judge(now: number, skewMs = 0) {
+  return inForce(someFacts({ token, now, rules: someRules({ clockSkewMs: skewOf(skewMs) }) }));
 }
 
 test.each([
@@ -43,4 +50,42 @@ test('never takes back that a ticket has expired as time goes on', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test.each([
+  ['gnss', undefined],
+  ['untrusted', undefined],
+  ['rtc', 'token-expired'],
+] as const)('tolerates what a clock of quality %s may be wrong', (clockQuality, expected) => {
+  const clockSkewMs = { ...skewOf(0), gnss: 1, untrusted: 600_000 };
+  const facts = someFacts({
+    token,
+    now: 2_000_000,
+    clockQuality,
+    rules: someRules({ clockSkewMs }),
+  });
+
+  expect(inForce(facts)).toBe(expected);
+});
+
+const hourMs = 3_600_000;
+
+/** {@link someNow} is a Monday, 07:00 in Semarang; the service day begins at 03:00 there. */
+test.each([
+  ['Monday morning', 0b0000001, 0, undefined],
+  ['Monday morning, not valid on Mondays', 0b1111110, 0, 'not-valid-today'],
+  ['Tuesday at 02:59, still Monday’s service', 0b0000001, 20 * hourMs - 1, undefined],
+  ['Tuesday at 03:00', 0b0000001, 20 * hourMs, 'not-valid-today'],
+  ['Tuesday at 03:00, valid on Tuesdays', 0b0000010, 20 * hourMs, undefined],
+  ['Sunday before', 0b1000000, -24 * hourMs, undefined],
+])('judges the weekday of %s', (_, weekdays, later, expected) => {
+  const weekly = aTicketToken({ notBefore: 0, expires: 253_402_300_799, weekdays });
+
+  expect(inForce(someFacts({ token: weekly, now: someNow + later }))).toBe(expected);
+});
+
+test('knows the weekday of times before 1970 too, as a machine without a clock has them', () => {
+  const thursday = { ...aQrisToken(), weekdays: 0b0001000 };
+
+  expect(inForce(someFacts({ token: thursday, now: -7 * 24 * hourMs }))).toBeUndefined();
 });

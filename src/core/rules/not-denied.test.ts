@@ -13,3 +13,21 @@ test.each([
   expect(notDenied(someFacts({ token, rules: listed }))).toBe('token-denied');
   expect(notDenied(someFacts({ token, rules: unlisted }))).toBeUndefined();
 });
+
+test('objects to every code of an account that is denied', () => {
+  const accountKey = new Uint8Array(32).fill(4);
+  const rules = someRules({ denyList: new Set([hex(accountKey)]) });
+
+  expect(notDenied(someFacts({ token: aQrisToken({ accountKey }), rules }))).toBe('token-denied');
+  expect(notDenied(someFacts({ token: aQrisToken(), rules }))).toBeUndefined();
+});
+
+test.each([
+  ['revoked', 'ticket-revoked'],
+  ['blocked', 'ticket-blocked'],
+])('tells a ticket that is %s from one that is denied', (list, reason) => {
+  const token = aTicketToken();
+  const rules = someRules({ [list]: new Set([hex(token.tokenKey)]) });
+
+  expect(notDenied(someFacts({ token, rules }))).toBe(reason);
+});

@@ -53,3 +53,26 @@ test('remembers a tap at the beginning of 1970, as a machine without a clock has
 
   expect(notTappedBefore(someFacts({ token: single, history }))).toBe('already-tapped');
 });
+
+test.each([
+  [1, undefined],
+  [9, undefined],
+  [10, 'rides-used-up'],
+  [11, 'rides-used-up'],
+])('judges a carnet of ten after %i rides: %s', (timesAccepted, expected) => {
+  const token = aTicketToken({ kind: 'carnet', rides: 10 });
+  const history = someHistory({ lastAcceptedAt: someNow - 86_400_000, timesAccepted });
+
+  expect(notTappedBefore(someFacts({ token, history }))).toBe(expected);
+});
+
+test('does not let a carnet be handed back through the door', () => {
+  const token = aTicketToken({ kind: 'carnet', rides: 10 });
+
+  expect(judge(token, 999)).toBe('already-tapped');
+  expect(judge(token, 1_000)).toBeUndefined();
+});
+
+test('lets a group board once', () => {
+  expect(judge(aTicketToken({ kind: 'group', riders: 30 }), 86_400_000)).toBe('already-tapped');
+});

@@ -5,8 +5,10 @@
 import type { Rule } from './rule.ts';
 
 export const withinRisk: Rule = ({ token, fare, history, rules }) => {
-  if (token.format !== 'qris-cpm') return undefined;
-  if (!rules.acceptedIssuers.has(token.issuer)) return 'issuer-not-accepted';
+  if (token.proof.kind !== 'deferred') return undefined;
+  if (token.issuer === undefined || !rules.acceptedIssuers.has(token.issuer)) {
+    return 'issuer-not-accepted';
+  }
   const { amountPerTapMax, tapsPerDayMax } = rules.risk;
   if (fare.amount.currency !== amountPerTapMax.currency) return 'risk-amount-exceeded';
   if (fare.amount.amount > amountPerTapMax.amount) return 'risk-amount-exceeded';

@@ -1,62 +1,99 @@
 /**
  * The signed Halte ticket: COSE_Sign1 around CWT claims, as Base45 text in a QR code or as raw
- * bytes from a phone over NFC. Parsing only; whether the signature holds is judged by a rule.
+ * bytes from a phone over NFC. Parsing only; whether the signatures hold is judged by rules.
  */
 import { latin1, utf8 } from '../bytes.ts';
-import { parseCose, signCose, verifyCose } from '../crypto/cose-sign1.ts';
-import type { Ed25519PrivateKey } from '../crypto/ed25519.ts';
-import { sha256 } from '../crypto/sha256.ts';
+import { type CoseSign1, coseMessage, parseCose } from '../crypto/cose-sign1.ts';
+import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import { decodeBase45 } from '../encoding/base45.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
-import { decodeBase45, encodeBase45 } from './base45.ts';
-import { encodeClaims, type HalteTicketClaims, parseClaims } from './halte-ticket-claims.ts';
-import type { HalteTicketToken } from './token.ts';
+import { type HalteTicketClaims, parseClaims } from '../ticket/claims.ts';
+import { parsePresentation } from '../ticket/presentation.ts';
+import { ticketFields } from '../ticket/ticket-fields.ts';
+import type { TokenFormat } from './format.ts';
+import type { HolderProof, Token } from './token.ts';
 
 /** Begins the QR text; every character is in the QR alphanumeric set. */
-const beginning = 'HALTE1:';
+export const halteTicketBeginning = 'HALTE1:';
 
 /** What the signature is for: external_aad of the COSE structure. */
-const signatureContext = 'halte/ticket/1';
+export const ticketContext = 'halte/ticket/1';
 
-/** A QR code that a worn phone screen still shows legibly holds no more. */
+/** More than any QR code of a ticket holds, proof included. */
 export const ticketBytesMax = 512;
 
-export function recognisesHalteTicketText(bytes: Uint8Array): boolean {
-  return latin1(bytes.subarray(0, beginning.length)) === beginning;
+export const halteTicket: TokenFormat = {
+  name: 'halte-ticket',
+  recognises: (bytes) =>
+    latin1(bytes.subarray(0, halteTicketBeginning.length)) === halteTicketBeginning,
+  parse(bytes, keyed) {
+    const presented = presentedBytes(bytes);
+    return presented === undefined
+      ? faulty('malformed-token', 'not Base45')
+      : parseHalteTicket(presented, keyed);
+  },
+  fields: (bytes) => ticketFields(presentedBytes(bytes) ?? new Uint8Array()),
+};
+
+function presentedBytes(text: Uint8Array): Uint8Array | undefined {
+  return decodeBase45(latin1(text.subarray(halteTicketBeginning.length)));
 }
 
-export function parseHalteTicketText(bytes: Uint8Array): Parsed<HalteTicketToken> {
-  const ticket = decodeBase45(latin1(bytes.subarray(beginning.length)));
-  if (ticket === undefined) return faulty('malformed-token', 'not Base45');
-  return parseHalteTicket(ticket);
-}
-
-export function parseHalteTicket(ticket: Uint8Array): Parsed<HalteTicketToken> {
-  if (ticket.length > ticketBytesMax) {
+/**
+ * @param presented a ticket, alone or with a proof for a code. @param answered the proof that a
+ * phone gave for a challenge.
+ */
+export function parseHalteTicket(
+  presented: Uint8Array,
+  keyed: KeyedHash,
+  answered?: HolderProof,
+): Parsed<Token> {
+  if (presented.length > ticketBytesMax) {
     return faulty('malformed-token', `longer than ${ticketBytesMax} bytes`);
   }
-  const envelope = parseCose(ticket);
+  const parts = parsePresentation(presented);
+  const envelope = parts && parseCose(parts.ticket);
   if (envelope === undefined) return faulty('malformed-token', 'not a COSE_Sign1 of this profile');
   const claims = parseClaims(envelope.payload);
   if (!claims.ok) return claims;
-  const { issuer, ticketId } = claims.value;
-  const tokenKey = sha256(utf8('halte/token/ticket'), utf8(issuer), ticketId);
-  return parsed({ format: 'halte-ticket', tokenKey, envelope, claims: claims.value });
+  return parsed(tokenOf(envelope, claims.value, { keyed, proof: answered ?? parts?.proof }));
 }
 
-export function isTicketGenuine(token: HalteTicketToken, publicKey: Uint8Array): boolean {
-  return verifyCose(token.envelope, publicKey, signatureContext);
+interface Surroundings {
+  readonly keyed: KeyedHash;
+  readonly proof: HolderProof | undefined;
 }
 
-/** @param kid 1 to 16 bytes naming the key to the validators. */
-export function issueHalteTicket(
-  key: Ed25519PrivateKey,
-  kid: Uint8Array,
+function tokenOf(
+  envelope: CoseSign1,
   claims: HalteTicketClaims,
-): Uint8Array {
-  return signCose(key, kid, encodeClaims(claims), signatureContext);
+  { keyed, proof }: Surroundings,
+): Token {
+  const { issuer, subject, ticketId, notBefore, expires, kind, rides, holder, ...facts } = claims;
+  const { algorithm, kid, signature } = envelope;
+  const message = coseMessage(envelope, ticketContext);
+  return {
+    format: halteTicket.name,
+    tokenKey: keyed('halte-ticket', utf8(issuer), ticketId),
+    ...(subject !== undefined && { accountKey: keyed('subject', utf8(issuer), utf8(subject)) }),
+    issuer,
+    proof: { kind: 'signed', issuer, kid, algorithm, message, signature },
+    ...(holder && { holder: { ...holder, ...(proof && { proof }) } }),
+    validity: { from: notBefore * 1_000, until: expires * 1_000 },
+    ...facts,
+    rides: ridesOf(kind, rides),
+  };
 }
 
-/** The text to put into a QR code, in alphanumeric mode. */
-export function halteTicketText(ticket: Uint8Array): string {
-  return beginning + encodeBase45(ticket);
+function ridesOf(kind: HalteTicketClaims['kind'], rides: number | undefined): Token['rides'] {
+  switch (kind) {
+    case 'single':
+    case 'group':
+      return 1;
+    case 'carnet':
+      return rides ?? 1;
+    case 'pass':
+    case 'staff':
+      return 'unlimited';
+  }
 }

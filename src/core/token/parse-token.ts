@@ -1,26 +1,28 @@
 /**
  * From the bytes of a QR code to a token: the first format that recognises the bytes parses them.
- * A new format is one file and one line here.
+ * A new format is one file and one line here (docs/adding-a-token.md).
  */
+import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { faulty, type Parsed } from '../parsed.ts';
-import { parseHalteTicketText, recognisesHalteTicketText } from './halte-ticket.ts';
-import { parseQrisCpm, recognisesQrisCpm } from './qris-cpm.ts';
+import { emvcoMpm } from './emvco-mpm.ts';
+import type { TokenFormat } from './format.ts';
+import { halteTicket } from './halte-ticket.ts';
+import { pretixSig1 } from './pretix-sig1.ts';
+import { qrisCpm } from './qris-cpm.ts';
 import type { Token } from './token.ts';
 
-interface QrFormat {
-  /** Looks at the beginning only: what it recognises it must also explain when it is malformed. */
-  readonly recognises: (bytes: Uint8Array) => boolean;
-  readonly parse: (bytes: Uint8Array) => Parsed<Token>;
+const formats: readonly TokenFormat[] = [halteTicket, qrisCpm, emvcoMpm, pretixSig1];
+
+/** Enough to tell two unknown formats apart, too few to be a token. */
+const sampleBytes = 16;
+
+export function recogniseToken(bytes: Uint8Array): TokenFormat | undefined {
+  return formats.find((format) => format.recognises(bytes));
 }
 
-const formats: readonly QrFormat[] = [
-  { recognises: recognisesHalteTicketText, parse: parseHalteTicketText },
-  { recognises: recognisesQrisCpm, parse: parseQrisCpm },
-];
-
-export function parseQrToken(bytes: Uint8Array): Parsed<Token> {
-  const format = formats.find((candidate) => candidate.recognises(bytes));
-  return format === undefined
-    ? faulty('unknown-format', `${bytes.length} bytes of no known format`)
-    : format.parse(bytes);
+export function parseQrToken(bytes: Uint8Array, keyed: KeyedHash): Parsed<Token> {
+  const format = recogniseToken(bytes);
+  if (format !== undefined) return format.parse(bytes, keyed);
+  const { ok, fault } = faulty('unknown-format', `${bytes.length} bytes of no known format`);
+  return { ok, fault: { ...fault, sample: keyed('sample', bytes.subarray(0, sampleBytes)) } };
 }

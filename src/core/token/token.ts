@@ -1,25 +1,75 @@
 /**
- * A token is what a rider presented, parsed but not yet judged. One member per format; each has a
- * key by which the same thing is recognised again, over whichever medium it comes.
+ * A token is what a rider presented, parsed but not yet judged: the facts that rules ask for, the
+ * same for every format, so that no rule needs to know where a fact came from.
  */
-import type { CoseSign1 } from '../crypto/cose-sign1.ts';
-import type { HalteTicketClaims } from './halte-ticket-claims.ts';
+import type { PurseCard } from '../card/purse-card.ts';
+import type { SignatureAlgorithm } from '../crypto/verifying-key.ts';
+import type { Secret } from '../secret.ts';
 
-export interface QrisCpmToken {
-  readonly format: 'qris-cpm';
-  /** SHA-256 of the text: the same code again has the same key, another code of the wallet not. */
+export interface Token {
+  /** Name of its format, as in `formats` of parse-token.ts. */
+  readonly format: string;
+  /** Keyed hash: the same thing again has the same key, over whichever medium it comes. */
   readonly tokenKey: Uint8Array;
-  /** Eight digits of the National Numbering System, such as `93600914` for GoPay. */
-  readonly issuer: string;
+  /** Keyed hash of the account behind it, when the token names one. */
+  readonly accountKey?: Uint8Array;
+  /** Who issued it: a ticket issuer, or eight digits of the NNS such as `93600914` for GoPay. */
+  readonly issuer?: string;
+  /** Why it may be believed. */
+  readonly proof: Proof;
+  /** Shown by the holder of a key that the issuer named in the token. */
+  readonly holder?: Holder;
+  /** Milliseconds since 1970: valid from `from` up to, not including, `until`. */
+  readonly validity?: { readonly from: number; readonly until: number };
+  /** Service days on which it is valid, bit 0 Monday to bit 6 Sunday. */
+  readonly weekdays?: number;
+  /** Networks and routes on which it is valid (GTFS ids); absent: everywhere. */
+  readonly networks?: readonly string[];
+  readonly routes?: readonly string[];
+  /** What it was bought as; absent when the ride is still to be paid. */
+  readonly product?: string;
+  /** The date or show that an admission ticket is for. */
+  readonly event?: string;
+  readonly riderCategory?: string;
+  /** Riders who travel on it at once; absent: one. */
+  readonly riders?: number;
+  /** How often it can be used before it is used up. */
+  readonly rides: number | 'unlimited';
+  /** The card's own purse and pass. */
+  readonly card?: PurseCard;
+  /** What only the office may read: it leaves memory sealed or not at all. */
+  readonly secret?: Secret;
 }
 
-export interface HalteTicketToken {
-  readonly format: 'halte-ticket';
-  /** SHA-256 of issuer and ticket id: the same ticket by QR and by phone is one. */
-  readonly tokenKey: Uint8Array;
-  readonly envelope: CoseSign1;
-  /** Claimed until the signature is judged. */
-  readonly claims: HalteTicketClaims;
+export type Proof =
+  /** A signature that is still to be verified with a key trusted for the issuer. */
+  | ({ readonly kind: 'signed'; readonly issuer: string; readonly kid?: Uint8Array } & Signature)
+  /** The card has proved that it knows its key. */
+  | { readonly kind: 'card' }
+  /** Nothing that could be verified here: to be authorised, or taken at risk. */
+  | { readonly kind: 'deferred' }
+  /** A bare number that anybody can copy: counts only when it is listed. */
+  | { readonly kind: 'identifier' };
+
+export interface Signature {
+  /** What the token claims to be signed with; a key of another algorithm does not verify it. */
+  readonly algorithm: SignatureAlgorithm;
+  readonly message: Uint8Array;
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
 }
 
-export type Token = QrisCpmToken | HalteTicketToken;
+export interface Holder {
+  readonly algorithm: SignatureAlgorithm;
+  /** As `verifyingKey` takes it. */
+  readonly publicKey: Uint8Array;
+  /** Absent when only the ticket was shown, as a screenshot of an older code would. */
+  readonly proof?: HolderProof;
+}
+
+export interface HolderProof {
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+  /** Milliseconds since 1970 in which it was made; absent when it answers the reader's challenge. */
+  readonly madeBetween?: { readonly from: number; readonly until: number };
+}

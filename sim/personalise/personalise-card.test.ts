@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { concat, utf8 } from '../../src/core/bytes.ts';
+import { diversifyKey } from '../../src/core/card/desfire/key-diversification.ts';
+import { readTransitCard } from '../../src/core/card/desfire/read-transit-card.ts';
+import { countingEntropy, someUid, talkTo } from '../cards/desfire/card-talk.ts';
+import { createDesfireCard, type DesfireCard } from '../cards/desfire/desfire-card.ts';
+import type { CardMemory } from '../cards/desfire/memory.ts';
+import { bytesOf } from '../testing/builders.ts';
+import { createCardConversation } from './card-conversation.ts';
+import { type CardOrder, personaliseCard } from './personalise-card.ts';
+
+/** Test keys: nobody may trust them. */
+const masterKeys = new Map(
+  ['transit-0', 'transit-1', 'transit-2', 'transit-3', 'transit-4', 'transit-mac'].map(
+    (name, index) => [name, new Uint8Array(16).fill(0xa0 + index)],
+  ),
+);
+
+const keyStore = {
+  async cardKey(name: string, version: number, diversification: Uint8Array) {
+    const master = masterKeys.get(name);
+    return master && version === 1 ? diversifyKey(master, diversification) : undefined;
+  },
+};
+
+const pass = {
+  product: 'langganan',
+  notBefore: 1_793_000_000,
+  expires: 1_809_000_000,
+  riderCategory: 'pelajar',
+};
+const order: CardOrder = { uid: someUid, pass, openingBalance: 50_000 };
+
+const aid = 0xf54854;
+const generations = ['ev1', 'ev2'] as const;
+
+function aBlank(generation: 'ev1' | 'ev2' = 'ev2', memory?: CardMemory): DesfireCard {
+  const design = { uid: someUid, generation, entropy: countingEntropy() };
+  return createDesfireCard({ ...design, ...(memory && { memory }) });
+}
+
+/** Answers so many commands; the next one is heard or not, and its answer is lost in any case. */
+interface Tear {
+  readonly answered: number;
+  readonly heard: boolean;
+}
+
+const neverTorn: Tear = { answered: Number.POSITIVE_INFINITY, heard: true };
+
+async function personalise(card: DesfireCard, { answered, heard } = neverTorn, wanted = order) {
+  let commands = 0;
+  card.reset();
+  const transceive = async (apdu: Uint8Array) => {
+    commands += 1;
+    if (commands <= answered) return card.respond(apdu);
+    if (heard) card.respond(apdu);
+    throw new Error('card/gone');
+  };
+  const steps: string[] = [];
+  const deps = { transceive, keyStore, entropy: countingEntropy() };
+  const progress = ({ step, done, of }: { step: string; done: number; of: number }) => {
+    steps.push(`${done}/${of} ${step}`);
+  };
+  const made = await personaliseCard(wanted, { ...deps, progress });
+  return { made, commands, steps };
+}
+
+async function finished(generation: 'ev1' | 'ev2') {
+  const card = aBlank(generation);
+  const { commands } = await personalise(card);
+  return { memory: card.snapshot(), commands };
+}
+
+test.each(generations)('makes a transit card of a blank %s card', async (generation) => {
+  const { made } = await personalise(aBlank(generation));
+
+  expect(made).toMatchObject({ generation, pass, balance: 50_000 });
+  expect(made.lastTrip).toBeUndefined();
+  expect(made.transaction?.counter).toBe(generation === 'ev2' ? 0 : undefined);
+});
+
+test('gives every key of the card a value of its own and version 1', async () => {
+  const { memory } = await finished('ev2');
+  const diversification = concat(someUid, bytesOf('5448f5'), utf8('HALTE'));
+  const own = [...masterKeys.values()].map((key) => diversifyKey(key, diversification));
+
+  const application = memory.applications.get(aid);
+
+  expect(application?.settings).toBe(0x0b);
+  expect(application?.keys).toEqual(own.slice(0, 5).map((value) => ({ value, version: 1 })));
+  expect(application?.files.get(0x0f)).toMatchObject({ key: { value: own[5], version: 1 } });
+});
+
+test('tells of each step, up to the last', async () => {
+  const { steps } = await personalise(aBlank());
+
+  expect(steps).toHaveLength(14);
+  expect(steps[0]).toBe('0/13 application');
+  expect(steps.slice(1, 7).map((step) => step.split(' ').slice(1).join(' '))).toEqual([
+    'key 1',
+    'key 2',
+    'key 3',
+    'key 4',
+    'key 0',
+    'key settings',
+  ]);
+  expect(steps.at(-1)).toBe('13/13 finished');
+});
+
+test.each(
+  generations.flatMap((generation) => [[generation, false] as const, [generation, true] as const]),
+)(
+  'finishes a %s card torn off at every command, heard: %s',
+  async (generation, heard) => {
+    const { memory, commands } = await finished(generation);
+
+    for (let answered = 0; answered < commands; answered += 1) {
+      const card = aBlank(generation);
+      await expect(personalise(card, { answered, heard })).rejects.toThrow('card/gone');
+
+      const { made } = await personalise(card);
+
+      expect(made.balance).toBe(50_000);
+      expect(card.snapshot()).toEqual(memory);
+    }
+  },
+  20_000,
+);
+
+test('finishes a card however often it is torn off', async () => {
+  const { memory } = await finished('ev2');
+  const tears = fc.array(fc.record({ answered: fc.nat(60), heard: fc.boolean() }), {
+    maxLength: 8,
+  });
+
+  await fc.assert(
+    fc.asyncProperty(tears, async (all) => {
+      const card = aBlank();
+      // A tear after the last command tears nothing.
+      for (const tear of all) await personalise(card, tear).catch(() => undefined);
+
+      await personalise(card);
+
+      expect(card.snapshot()).toEqual(memory);
+    }),
+    { numRuns: 20 },
+  );
+}, 20_000);
+
+test('leaves the purse of a used card alone, and renews its pass', async () => {
+  const card = aBlank();
+  await personalise(card);
+  const trip = { kind: 'single' as const, at: 1_793_577_600, amount: 3_500 };
+  const record = { ...trip, deviceTag: bytesOf('a1b2c3d4'), epoch: 1, seq: 42 };
+  const office = createCardConversation({
+    transceive: async (apdu) => card.respond(apdu),
+    keyStore,
+    entropy: countingEntropy(),
+  });
+  const read = await office.drive(readTransitCard({ uid: someUid, nonce: someUid16 }));
+  if (!read.ok) throw new Error(read.fault.detail);
+  await office.drive(read.value.debit({ amount: 3_500, trip: record }));
+  const renewed = { ...order, pass: { ...pass, expires: 1_900_000_000 } };
+
+  const { made } = await personalise(card, neverTorn, renewed);
+
+  expect(made).toMatchObject({ balance: 46_500, pass: renewed.pass, lastTrip: record });
+  expect(made.transaction?.counter).toBe(1);
+});
+
+const someUid16 = new Uint8Array(16).fill(5);
+
+test('leaves the pass alone when none is ordered', async () => {
+  const card = aBlank();
+  await personalise(card);
+
+  const { made } = await personalise(card, neverTorn, { uid: someUid, openingBalance: 0 });
+
+  expect(made).toMatchObject({ pass, balance: 50_000 });
+});
+
+test.each([
+  ['files under the key that everybody knows', 'eb', ['cd0100eeee200000']],
+  ['other key settings', '0f', []],
+])('refuses an application with %s', async (_, settings, commands) => {
+  const card = aBlank();
+  const talk = talkTo(card);
+  talk.raw(0xca, `5448f5${settings}85`);
+  talk.raw(0x5a, '5448f5');
+  talk.authenticate(0);
+  for (const command of commands) {
+    talk.say({ code: Number.parseInt(command.slice(0, 2), 16), header: command.slice(2) });
+  }
+  const before = card.snapshot();
+
+  await expect(personalise(card)).rejects.toMatchObject({ code: 'card/not-ours' });
+  expect(card.snapshot()).toEqual(before);
+});
+
+test.each([0, 3])('refuses an application whose key %i only claims to be ours', async (number) => {
+  const card = aBlank();
+  const talk = talkTo(card);
+  talk.raw(0xca, '5448f5eb85');
+  talk.raw(0x5a, '5448f5');
+  talk.authenticate(number);
+  const forged = `${'66'.repeat(16)}01`;
+  const change = { code: 0xc4, header: `0${number}`, data: forged, mode: 'full' } as const;
+  expect(() => talk.say(change)).toThrow('MAC');
+
+  await expect(personalise(card)).rejects.toMatchObject({ code: 'card/not-ours' });
+});
+
+test('takes no card that was made with other master keys', async () => {
+  const card = aBlank();
+  const others = { cardKey: async () => new Uint8Array(16).fill(9) };
+  const transceive = async (apdu: Uint8Array) => card.respond(apdu);
+  await personaliseCard(order, { transceive, keyStore: others, entropy: countingEntropy() });
+
+  await expect(personalise(card)).rejects.toMatchObject({ code: 'card/not-ours' });
+});
+
+test('says which key the store has not, before it touches the card', async () => {
+  const card = aBlank();
+  const before = card.snapshot();
+  const empty = { cardKey: async () => undefined };
+  const transceive = async (apdu: Uint8Array) => card.respond(apdu);
+  const deps = { transceive, keyStore: empty, entropy: countingEntropy() };
+
+  await expect(personaliseCard(order, deps)).rejects.toMatchObject({ code: 'card/key-missing' });
+  expect(card.snapshot()).toEqual(before);
+});
+
+test('says what a card answered that does not do as it is asked', async () => {
+  const transceive = async () => bytesOf('919d');
+  const deps = { transceive, keyStore, entropy: countingEntropy() };
+
+  await expect(personaliseCard(order, deps)).rejects.toThrow('SelectApplication answered 919d');
+});
+
+test.each([-1, 0.5, 2_000_001, Number.NaN])('takes no opening balance of %d', async (balance) => {
+  const wanted = { ...order, openingBalance: balance };
+
+  await expect(personalise(aBlank(), neverTorn, wanted)).rejects.toThrow(RangeError);
+});

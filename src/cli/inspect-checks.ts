@@ -1,0 +1,120 @@
+/**
+ * What of a token was really checked here, and what was not. The rules of the validator judge; this
+ * only puts their answers into words.
+ */
+import { hex } from '../core/bytes.ts';
+import type { Reason } from '../core/reason.ts';
+import { genuine } from '../core/rules/genuine.ts';
+import { held } from '../core/rules/held.ts';
+import { notDenied } from '../core/rules/not-denied.ts';
+import type { Rule, Situation } from '../core/rules/rule.ts';
+import type { Rules } from '../core/rules/rules.ts';
+import type { Holder, Proof, Token } from '../core/token/token.ts';
+
+export interface Check {
+  readonly what: string;
+  /** null: not checked, and the detail tells why. */
+  readonly ok: boolean | null;
+  readonly detail: string;
+}
+
+export interface ChecksOptions {
+  /** Absent: no rules were given. */
+  readonly situation: Situation | undefined;
+  readonly hasIdentifierKey: boolean;
+}
+
+const notChecked = 'not checked, give --rules FILE';
+
+export function checksOf(token: Token, options: ChecksOptions): readonly Check[] {
+  const { situation } = options;
+  const ask = (rule: Rule) =>
+    situation && (rule({ token, fare: situation.rules.flatFare, ...situation }) ?? 'ok');
+  return [
+    checkOfProof(token, ask(genuine)),
+    ...(token.holder ? [checkOfHolder(token.holder, ask(held))] : []),
+    ...(situation ? checksOfLists(situation.rules, ask(notDenied), options) : []),
+  ];
+}
+
+/** A merchant code is known as one only when its CRC matches. */
+export function checksOfFault(reason: Reason): readonly Check[] {
+  if (reason !== 'merchant-code') return [];
+  return [
+    { what: 'CRC', ok: true, detail: 'matches' },
+    { what: 'merchant', ok: null, detail: 'nothing in a merchant code can be verified offline' },
+  ];
+}
+
+/** What a rule said; undefined without rules. */
+type Answer = Reason | 'ok' | undefined;
+
+function checkOfProof({ proof, format }: Token, answer: Answer): Check {
+  switch (proof.kind) {
+    case 'signed':
+      return checkOfSignature(proof, answer);
+    case 'card':
+      return { what: 'card', ok: true, detail: 'it has proved that it knows its key' };
+    case 'deferred':
+      return {
+        what: 'payment',
+        ok: null,
+        detail: format.startsWith('qris')
+          ? 'nothing in a QRIS code can be verified offline'
+          : 'nothing in it can be verified offline',
+      };
+    case 'identifier':
+      return { what: 'card', ok: null, detail: 'anybody can copy a number: it counts when listed' };
+  }
+}
+
+function checkOfSignature(proof: Proof & { readonly kind: 'signed' }, answer: Answer): Check {
+  const { algorithm, kid, issuer } = proof;
+  const what = 'issuer signature';
+  const key = `${algorithm}, ${kid === undefined ? 'a key' : `key ${hex(kid)}`} of ${issuer}`;
+  if (answer === undefined) return { what, ok: null, detail: `${key}: ${notChecked}` };
+  if (answer === 'ok') return { what, ok: true, detail: key };
+  const problem =
+    answer === 'unknown-key' ? 'the rules do not have this key' : 'the signature does not hold';
+  return { what, ok: false, detail: `${key}: ${problem}` };
+}
+
+const holderProblems: Partial<Record<Reason, string>> = {
+  'holder-proof-missing': 'none came with the ticket: a print or a copy shows it so',
+  'holder-proof-stale': 'its half minute is over or still to come: a screenshot, or a wrong clock',
+  'holder-proof-invalid': 'it is not by the key that the ticket names',
+};
+
+function checkOfHolder({ proof }: Holder, answer: Answer): Check {
+  const what = 'holder proof';
+  const made = proof?.madeBetween;
+  const occasion = made === undefined ? 'for the challenge of the reader' : `for ${span(made)}`;
+  const detail = proof === undefined ? [] : [occasion];
+  if (answer === undefined) return { what, ok: null, detail: [...detail, notChecked].join(': ') };
+  if (answer === 'ok') return { what, ok: true, detail: occasion };
+  const problem = holderProblems[answer] ?? answer;
+  return { what, ok: false, detail: [...detail, problem].join(': ') };
+}
+
+function span({ from, until }: { readonly from: number; readonly until: number }): string {
+  const text = (at: number) => new Date(at).toISOString().slice(0, 19);
+  return `${text(from)}Z–${text(until).slice(11)}Z`;
+}
+
+function checksOfLists(
+  { denyList, revoked, blocked, listedCards }: Rules,
+  answer: Answer,
+  { hasIdentifierKey }: ChecksOptions,
+): readonly Check[] {
+  const what = 'lists';
+  const entries = denyList.size + revoked.size + blocked.size + listedCards.size;
+  if (entries === 0) return [];
+  if (!hasIdentifierKey) {
+    return [{ what, ok: null, detail: 'not compared, give --identifier-key FILE' }];
+  }
+  return [
+    answer === 'ok'
+      ? { what, ok: true, detail: 'neither denied nor revoked nor blocked' }
+      : { what, ok: false, detail: `on a list: ${answer}` },
+  ];
+}

@@ -1,0 +1,92 @@
+/** What a token says, in the words of the rules: the same for every format. */
+import { hex } from '../core/bytes.ts';
+import { formatMoney } from '../core/money.ts';
+import { walletNames } from '../core/qris/wallet-names.ts';
+import type { Holder, Token } from '../core/token/token.ts';
+
+export interface Fact {
+  /** As in JSON; people read it with spaces. */
+  readonly name: string;
+  /** null: nobody can tell here. */
+  readonly value: string | null;
+  /** What the value is called. */
+  readonly meaning?: string | undefined;
+  /** Milliseconds since 1970, when the value is a time. */
+  readonly at?: number;
+  /** What to call a time once it is over. */
+  readonly over?: string;
+}
+
+export interface FactsOptions {
+  /** Keys mean nothing without the operator's identifier key. */
+  readonly hasIdentifierKey: boolean;
+}
+
+const weekdayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): readonly Fact[] {
+  const key = (bytes: Uint8Array) => (hasIdentifierKey ? hex(bytes) : null);
+  return [
+    ...issuerOf(token),
+    ...fact('tokenKey', key(token.tokenKey)),
+    ...fact('accountKey', token.accountKey && key(token.accountKey)),
+    ...fact('product', token.product),
+    ...fact('event', token.event),
+    ...fact('riderCategory', token.riderCategory),
+    ...validityOf(token),
+    ...fact('rides', String(token.rides)),
+    ...fact('riders', token.riders?.toString()),
+    ...placesOf(token),
+    ...fact('holder', token.holder && holderText(token.holder)),
+    ...purseOf(token),
+  ];
+}
+
+function fact(name: string, value: string | null | undefined): readonly Fact[] {
+  return value === undefined ? [] : [{ name, value }];
+}
+
+function issuerOf({ issuer }: Token): readonly Fact[] {
+  if (issuer === undefined) return [];
+  return [{ name: 'issuer', value: issuer, meaning: walletNames.get(issuer) }];
+}
+
+function timeFact(name: string, at: number, over?: string): Fact {
+  return { name, value: new Date(at).toISOString(), at, ...(over !== undefined && { over }) };
+}
+
+function validityOf({ validity, weekdays }: Token): readonly Fact[] {
+  const days = weekdays === undefined ? undefined : weekdayText(weekdays);
+  if (validity === undefined) return fact('weekdays', days);
+  const { from, until } = validity;
+  const times = [timeFact('validFrom', from), timeFact('validUntil', until, 'expired')];
+  return [...times, ...fact('weekdays', days)];
+}
+
+function weekdayText(weekdays: number): string {
+  return weekdayNames.filter((_name, day) => (weekdays >> day) & 1).join(' ');
+}
+
+function placesOf({ routes, networks, proof }: Token): readonly Fact[] {
+  if (routes === undefined && networks === undefined) {
+    return fact('routes', proof.kind === 'signed' ? 'all' : undefined);
+  }
+  return [...fact('networks', networks?.join(', ')), ...fact('routes', routes?.join(', '))];
+}
+
+function holderText({ algorithm, proof }: Holder): string {
+  const key = `whoever has its ${algorithm} key`;
+  if (proof === undefined) return `${key}; no proof came with it`;
+  return `${key}; proof ${proof.madeBetween === undefined ? 'for the challenge of a reader' : 'of a half minute'}`;
+}
+
+function purseOf({ card }: Token): readonly Fact[] {
+  if (card === undefined) return [];
+  const { pass } = card;
+  const passTimes = pass && [
+    { name: 'pass', value: pass.product },
+    timeFact('passFrom', pass.from),
+    timeFact('passUntil', pass.until, 'expired'),
+  ];
+  return [{ name: 'balance', value: formatMoney(card.balance) }, ...(passTimes ?? [])];
+}

@@ -1,0 +1,184 @@
+/**
+ * What `halte inspect` has to tell, as a value: what the input is, its fields, what of it was
+ * checked, and what a validator would decide. Secrets are masked here, so that whoever prints the
+ * report need not know of them.
+ */
+import { hex, latin1, utf8 } from '../core/bytes.ts';
+import { parseResponse, statusText } from '../core/card/apdu.ts';
+import { beginsDesfireSession, commandName, statusName } from '../core/card/apdu-names.ts';
+import { binaryOf, challengeOf, type Exchange, replayDialogue } from '../core/card/apdu-trace.ts';
+import { readCard } from '../core/card/read-card.ts';
+import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
+import { decideTap } from '../core/decide.ts';
+import { type Basis, type Fare, type Outcome, withoutFare } from '../core/decision.ts';
+import type { Parsed } from '../core/parsed.ts';
+import { type Reason, reasons } from '../core/reason.ts';
+import type { Situation } from '../core/rules/rule.ts';
+import { halteTicketText } from '../core/ticket/issue.ts';
+import { challengeBytes } from '../core/ticket/presentation.ts';
+import type { Field } from '../core/token/field.ts';
+import type { TokenFormat } from '../core/token/format.ts';
+import { parseQrToken, recogniseToken } from '../core/token/parse-token.ts';
+import type { Token } from '../core/token/token.ts';
+import { type Check, checksOf, checksOfFault } from './inspect-checks.ts';
+import { type Fact, factsOf } from './inspect-facts.ts';
+import type { InputKind, InspectInput } from './inspect-input.ts';
+
+export interface InspectReport {
+  readonly input: { readonly kind: InputKind; readonly bytes?: number };
+  readonly trace: readonly TraceStep[];
+  readonly format: string | null;
+  readonly fields: readonly Field[];
+  readonly facts: readonly Fact[];
+  readonly verified: readonly Check[];
+  /** null: nobody can tell, or no rules were given. */
+  readonly verdict: Verdict | null;
+  readonly fault?: { readonly reason: Reason; readonly detail: string };
+  /** What the reader of the report should know besides. */
+  readonly notes: readonly string[];
+}
+
+export interface TraceStep {
+  readonly command: string;
+  /** Four digits; null when the card did not answer. */
+  readonly status: string | null;
+  readonly meaning: string;
+  /** Bytes of the answer before its status. */
+  readonly bytes: number;
+  /** Command and answer in hexadecimal, for whoever asked to see them. */
+  readonly sent?: string;
+  readonly received?: string;
+}
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly basis: Basis | null;
+  readonly reason: Reason;
+  /** Number of the reason. */
+  readonly code: number;
+  readonly fare?: Fare;
+}
+
+export interface ReportOptions {
+  readonly keyed: KeyedHash;
+  /** The keys of {@link keyed} are the operator's. */
+  readonly hasIdentifierKey: boolean;
+  /** By which it is judged; absent: it is not. */
+  readonly situation: Situation | undefined;
+  /** Shows what a thief could use. */
+  readonly reveal: boolean;
+}
+
+export const mask = '••••';
+
+export function reportOn(input: InspectInput, options: ReportOptions): InspectReport {
+  const { code, token, notes } =
+    input.kind === 'trace'
+      ? fromTrace(input.trace, options)
+      : {
+          code: input.code,
+          token: parseQrToken(input.code, options.keyed),
+          notes: [],
+        };
+  const format = recogniseToken(code);
+  const shown = (field: Field) =>
+    field.secret === undefined || options.reveal ? field : { ...field, value: mask };
+  return {
+    input: input.kind === 'trace' ? { kind: input.kind } : { kind: input.kind, bytes: input.bytes },
+    trace: input.kind === 'trace' ? input.trace.map((exchange) => stepOf(exchange, options)) : [],
+    format: (token?.ok ? token.value.format : format?.name) ?? null,
+    fields: format?.fields(code).map(shown) ?? [],
+    ...judged(token, options),
+    notes: [...notes, ...noteOfKeys(token, options), ...preview(input, format, options)],
+  };
+}
+
+interface Subject {
+  /** What a scanner would have given; empty when no code carries it. */
+  readonly code: Uint8Array;
+  /** Absent when the input does not tell. */
+  readonly token: Parsed<Token> | undefined;
+  readonly notes: readonly string[];
+}
+
+function fromTrace(trace: readonly Exchange[], { keyed }: ReportOptions): Subject {
+  if (trace.some(({ command }) => beginsDesfireSession(command))) {
+    const notes = ['a DESFire session is protected by keys of the card: it cannot be replayed'];
+    return { code: new Uint8Array(), token: undefined, notes };
+  }
+  // A trace has no answer to reset: the dialogues find out what card it was.
+  const challenge = challengeOf(trace) ?? new Uint8Array(challengeBytes);
+  const replay = replayDialogue(readCard(new Uint8Array(), { keyed, challenge }), trace);
+  if ('unasked' in replay) {
+    const notes = [`no token in this trace: a validator would have asked ${replay.unasked}`];
+    return { code: new Uint8Array(), token: undefined, notes };
+  }
+  return { code: codeOf(trace, replay.result), token: replay.result, notes: [] };
+}
+
+/** The code that would have carried the same token. */
+function codeOf(trace: readonly Exchange[], token: Parsed<Token>): Uint8Array {
+  const ticket = binaryOf(trace);
+  if (ticket.length > 0) return utf8(halteTicketText(ticket));
+  return (token.ok ? token.value.secret?.reveal() : undefined) ?? new Uint8Array();
+}
+
+function stepOf({ command, response }: Exchange, { reveal }: ReportOptions): TraceStep {
+  const answer = response && parseResponse(response);
+  const hidden = {
+    command: commandName(command),
+    status: answer === undefined ? null : statusText(answer.status).toUpperCase(),
+    meaning: answer === undefined ? 'no answer' : statusName(answer.status),
+    bytes: answer?.data.length ?? 0,
+  };
+  return reveal
+    ? { ...hidden, sent: hex(command), received: hex(response ?? new Uint8Array()) }
+    : hidden;
+}
+
+type Judged = Pick<InspectReport, 'facts' | 'verified' | 'verdict' | 'fault'>;
+
+function judged(token: Parsed<Token> | undefined, options: ReportOptions): Judged {
+  if (token === undefined) return { facts: [], verified: [], verdict: null };
+  if (!token.ok) {
+    const { reason, detail } = token.fault;
+    const verdict = verdictOf(withoutFare(reason));
+    return { facts: [], verified: checksOfFault(reason), verdict, fault: { reason, detail } };
+  }
+  const { situation } = options;
+  return {
+    facts: factsOf(token.value, options),
+    verified: checksOf(token.value, options),
+    verdict: situation ? verdictOf(decideTap(token.value, situation)) : null,
+  };
+}
+
+function verdictOf(decision: ReturnType<typeof decideTap>): Verdict {
+  const { outcome, reason } = decision;
+  const { code } = reasons[reason];
+  return decision.outcome === 'accepted'
+    ? { outcome, basis: decision.basis, reason, code, fare: decision.fare }
+    : { outcome, basis: null, reason, code };
+}
+
+/** As much of an unknown code as tells what it may be. */
+const previewCharacters = 120;
+
+function preview(
+  input: InspectInput,
+  format: TokenFormat | undefined,
+  { reveal }: ReportOptions,
+): readonly string[] {
+  if (input.kind === 'trace' || format !== undefined || input.bytes === 0) return [];
+  if (!reveal) return ['--reveal shows how it begins; --as text, hex or trace reads it otherwise'];
+  const beginning = latin1(input.code.subarray(0, previewCharacters));
+  return [`it begins: ${beginning.replace(/[^ -~]/g, '·')}`];
+}
+
+function noteOfKeys(
+  token: Parsed<Token> | undefined,
+  { hasIdentifierKey }: ReportOptions,
+): readonly string[] {
+  if (token?.ok !== true || hasIdentifierKey) return [];
+  return ['--identifier-key FILE shows its keys as a device of the operator makes them'];
+}

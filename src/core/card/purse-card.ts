@@ -1,0 +1,51 @@
+/**
+ * A card with a purse of its own, as the rules and the runtime see it, whatever technology it is:
+ * what it holds now, and how to take a fare out of it.
+ */
+import type { Money } from '../money.ts';
+import type { CardDialogue } from './dialogue.ts';
+
+export interface PurseCard {
+  readonly balance: Money;
+  /** Counts the card's transactions; absent on cards that do not count them. */
+  readonly counter?: number;
+  /** What was read of the card before the debit: the office needs it to check the card's proof. */
+  readonly readings: Uint8Array;
+  readonly pass?: CardPass;
+  /** Of the trip that was last written to the card. */
+  readonly lastTrip?: CardTrip;
+  /** Takes the fare and writes the trip, both or neither, in the session that read the card. */
+  readonly debit: (trip: CardTrip) => CardDialogue<CardReply>;
+}
+
+export interface CardPass {
+  readonly product: string;
+  /** Milliseconds since 1970: from `from` up to, not including, `until`. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A trip as the card remembers it, and by which the device knows its own debit again. */
+export interface CardTrip {
+  /** Milliseconds since 1970, whole seconds. */
+  readonly at: number;
+  readonly amount: Money;
+  /** First four bytes of the SHA-256 of the device's id. */
+  readonly deviceTag: Uint8Array;
+  /** Place of the card-intent row in the device's ledger. */
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** What the card itself says. When it says nothing the result is `unknown`, never a guess. */
+export interface CardReply {
+  readonly result: 'committed' | 'not-committed';
+  /** The card's own proof of the transaction, for the office. */
+  readonly transaction?: CardTransaction;
+}
+
+export interface CardTransaction {
+  readonly counter: number;
+  /** 8 bytes. */
+  readonly mac: Uint8Array;
+}

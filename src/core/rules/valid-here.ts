@@ -1,0 +1,13 @@
+/**
+ * A ticket for certain networks or routes is refused elsewhere. On a bus that does not know its
+ * route this rule has nothing to say: the rider must not suffer for it, and the office sees it.
+ */
+import type { Rule } from './rule.ts';
+
+export const validHere: Rule = ({ token, rules, routeId }) => {
+  const { routes, networks } = token;
+  if (routeId === undefined || (routes === undefined && networks === undefined)) return undefined;
+  const isOnRoute = routes?.includes(routeId) === true;
+  const isInNetwork = networks?.some((id) => rules.networks.get(id)?.has(routeId)) === true;
+  return isOnRoute || isInNetwork ? undefined : 'not-valid-here';
+};
