@@ -39,8 +39,9 @@ export interface UnreadableScan {
  * - `frame-too-long`: more than 1,024 bytes without a terminator; all is discarded to the next one.
  * - `frame-incomplete`: a frame stopped half-way and the inter-byte timeout passed.
  * - `connect-failed`: a card is in the field but the reader could not connect to it.
+ * - `card-collision`: more than one card is in the field; from readers that report it.
  */
-export type ScanFault = 'frame-too-long' | 'frame-incomplete' | 'connect-failed';
+export type ScanFault = 'frame-too-long' | 'frame-incomplete' | 'connect-failed' | 'card-collision';
 
 export type Scan = QrScan | CardScan | UnreadableScan;
 
@@ -58,6 +59,11 @@ export interface CardChannel {
 
 export interface TokenReader {
   readonly name: string;
+  /**
+   * Whether it tells two cards in its field from one. PC/SC has no word for it: its readers pick one
+   * of the cards, or fail to connect (`connect-failed`).
+   */
+  readonly reportsCollision: boolean;
   /**
    * Opens the hardware and yields scans until the signal aborts (then it returns) or the hardware
    * fails (then it throws ReaderError). The iterable is single-use; to reopen, call open again.

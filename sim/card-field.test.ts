@@ -110,3 +110,14 @@ test('lets a session that is over leave the next one alone', async () => {
 
   expect(channel.gone.aborted).toBe(false);
 });
+
+test('tells two cards that are held at once from one, and reads the next one', async () => {
+  const { field, session } = aField();
+
+  field.collide();
+  expect(field.reportsCollision).toBe(true);
+  expect(await session.next()).toMatchObject({ medium: 'unreadable', fault: 'card-collision' });
+  field.present(createForeignCard());
+
+  expect((await session.nextCard()).medium).toBe('nfc');
+});

@@ -30,6 +30,8 @@ export interface SimCardField extends TokenReader {
   remove(slot?: string): void;
   /** Holds something to a slot to which the reader cannot connect. */
   failConnect(slot?: string): void;
+  /** Holds two cards to a slot at once. */
+  collide(slot?: string): void;
   /** Unplugs all slots and plugs them in again; the session goes on. */
   unplug(): void;
   replug(): void;
@@ -47,7 +49,7 @@ export function createSimCardField(
   let plugged = true;
   let serving = true;
 
-  function hold(card: CardModel | undefined, options: PresentOptions): void {
+  function hold(card: Held, options: PresentOptions): void {
     const one = held.hold(options.slot ?? name, card, options);
     if (plugged) queue?.push(one.scan());
   }
@@ -66,6 +68,7 @@ export function createSimCardField(
 
   return {
     name,
+    reportsCollision: true,
     async *open(signal) {
       if (signal.aborted) return;
       if (!serving) throw serviceStopped();
@@ -83,7 +86,8 @@ export function createSimCardField(
     },
     present: (card, options = {}) => hold(card, options),
     remove: (slot = name) => held.remove(slot),
-    failConnect: (slot = name) => hold(undefined, { slot }),
+    failConnect: (slot = name) => hold('connect-failed', { slot }),
+    collide: (slot = name) => hold('card-collision', { slot }),
     unplug() {
       plugged = false;
       held.loseAll();
@@ -103,6 +107,9 @@ export function createSimCardField(
   };
 }
 
+/** A card, or why the reader cannot connect to what is there. */
+type Held = CardModel | 'connect-failed' | 'card-collision';
+
 /** What is held to which slot. */
 function createHeldCards(clock: Clock) {
   const held = new Map<string, HeldCard>();
@@ -113,7 +120,7 @@ function createHeldCards(clock: Clock) {
 
   return {
     remove,
-    hold(slot: string, card: CardModel | undefined, options: PresentOptions): HeldCard {
+    hold(slot: string, card: Held, options: PresentOptions): HeldCard {
       remove(slot);
       const one = createHeldCard({ clock, leave: () => remove(slot) }, slot, card, options);
       held.set(slot, one);
@@ -133,11 +140,10 @@ interface HeldCard {
   lose(): void;
 }
 
-/** Without a card model: something that the reader cannot connect to. */
 function createHeldCard(
   { clock, leave }: { readonly clock: Clock; leave(): void },
   reader: string,
-  card: CardModel | undefined,
+  card: Held,
   { tearAfterApdus = Number.POSITIVE_INFINITY, apduMs = 0 }: PresentOptions,
 ): HeldCard {
   let gone = new AbortController();
@@ -161,8 +167,8 @@ function createHeldCard(
   return {
     scan() {
       const lastByteAt = clock.monotonicNow();
-      if (card === undefined) {
-        return { medium: 'unreadable', reader, fault: 'connect-failed', lastByteAt };
+      if (typeof card === 'string') {
+        return { medium: 'unreadable', reader, fault: card, lastByteAt };
       }
       return { medium: 'nfc', reader, atr: card.atr, lastByteAt, channel: connect(card) };
     },

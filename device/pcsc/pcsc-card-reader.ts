@@ -49,6 +49,7 @@ export function createPcscCardReader(
 ): TokenReader {
   return {
     name: options.name ?? 'pcsc',
+    reportsCollision: false,
     open: (signal) => readCards(deps, options, signal),
   };
 }

@@ -23,12 +23,21 @@ async function diversified(master: Uint8Array, diversification: Uint8Array): Pro
   return diversify(encrypt, await cipheredZero(encrypt), diversificationInput(diversification));
 }
 
-test('diversifies as the example of AN10922 §2.2.1 does', async () => {
-  const master = bytesOf('00112233445566778899aabbccddeeff');
-
-  const key = await diversified(master, bytesOf('04782e21801d803042f54e585020416275'));
-
-  expect(hex(key)).toBe('a8dd63a3b89d54b37ca802473fda9175');
+test.each([
+  [
+    'AN10922 §2.2.1, a long input',
+    '00112233445566778899aabbccddeeff',
+    '04782e21801d803042f54e585020416275',
+    'a8dd63a3b89d54b37ca802473fda9175',
+  ],
+  [
+    'AN10957 pages 13 and 14, an input that fits in one block',
+    'f3f9377698707b688eaf84abe39e3791',
+    '04deadbeeffeed',
+    '0bb408baff98b6ee9f2e1585777f6a51',
+  ],
+])('diversifies as NXP does in %s', async (_, master, diversification, key) => {
+  expect(hex(await diversified(bytesOf(master), bytesOf(diversification)))).toBe(key);
 });
 
 test('gives what core gives, for every master key and length', async () => {

@@ -1,5 +1,5 @@
 /**
- * A key store in a PKCS#11 token: a SAM, an HSM or SoftHSM. Opened at its first use and kept open;
+ * A key store in a PKCS#11 token: HSM, smart card or SoftHSM. Opened at its first use, kept open;
  * a token that was pulled out is opened again once for each card key that is asked for. A module
  * serves one process as a whole: there is one such store in a process.
  */

@@ -77,6 +77,7 @@ export function createSerialBarcodeReader(
 
   return {
     name: settings.name,
+    reportsCollision: false,
     counters,
     async *open(signal) {
       if (signal.aborted) return;

@@ -2,13 +2,15 @@
  * A whole bus to plant canaries in: the device as `halte run` puts it together, the backend as a
  * process of its own, HTTPS between them. It keeps everything that either writes or says.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
+import type { CliIo } from '../../src/cli/cli-io.ts';
+import { drain } from '../../src/cli/drain.ts';
 import { run } from '../../src/cli/run.ts';
 import { hex, utf8 } from '../../src/core/bytes.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
@@ -34,24 +36,29 @@ export interface CanaryBus extends AsyncDisposable {
   scan(code: Uint8Array | string): Promise<void>;
   /** Holds a card to the card reader. Resolves once the bus has answered. */
   hold(card: CardModel, options?: Parameters<SimCardField['present']>[1]): Promise<void>;
-  /** A command of `halte`. @returns all that it said. */
-  command(...args: readonly string[]): Promise<Place>;
   /** The device ends as at SIGTERM; what it has not sent is drained. */
   stop(): Promise<void>;
   /** Both folders, and what was said so far. */
   places(): Place[];
 }
 
-/** @param rules keys of the rules' file that differ, given the device. */
+export interface CanaryBusOptions {
+  /** Keys of the rules' file that differ. */
+  readonly rules: Readonly<Record<string, unknown>>;
+  /** File of card keys, outside the device's folder. */
+  readonly cardKeys: string;
+}
+
 export async function startCanaryBus(
   device: TestDevice,
-  rules: Readonly<Record<string, unknown>>,
+  { rules, cardKeys }: CanaryBusOptions,
 ): Promise<CanaryBus> {
   change(join(device.folder, 'rules.json'), () => rules);
   const backend = await startBackendProcess(device);
   const { certificates, device: id } = device.workshop;
   const hop = await startRecordingHop(backend.url, id, certificates);
   change(device.config, ({ backend: before }) => ({
+    cards: { keyStore: { type: 'file', path: cardKeys } },
     backend: {
       ...(before as object),
       url: hop.url,
@@ -67,26 +74,20 @@ export async function startCanaryBus(
   const readers = [createSerialBarcodeReader({ clock, openPort: line.openPort }, scanner), cards];
   const running = run(device.config, io, { readers });
   await Promise.race([line.opened(), running]);
-  const commands: Place[] = [];
+  const drained: Place[] = [];
 
   /** Each answer is a line of the console indicator. */
   async function answered(present: () => void): Promise<void> {
     const before = io.outs.length;
     present();
     await eventually(() => {
-      if (io.outs.length === before) throw new Error('the bus did not answer');
+      if (io.outs.length > before) return;
+      throw new Error(`no answer after ${before} taps, the last: ${io.outs.at(-1)}`);
     });
-  }
-
-  async function command(...args: readonly string[]): Promise<Place> {
-    const place = { name: `halte ${args[0]}`, bytes: await outputOf(args) };
-    commands.push(place);
-    return place;
   }
 
   return {
     database: backend.database,
-    command,
     scan: (code) => answered(() => line.send(Buffer.from(`${asLatin1(code)}\r\n`, 'latin1'))),
     async hold(card, options) {
       await answered(() => cards.present(card, options));
@@ -95,13 +96,13 @@ export async function startCanaryBus(
     async stop() {
       io.stop();
       await running;
-      await command('drain', '--config', device.config);
+      drained.push(await outputOf('halte drain', (said) => drain(device, said)));
     },
     places: () => [
       ...placesIn(device.folder),
       ...placesIn(backend.folder),
       ...hop.said,
-      ...commands,
+      ...drained,
       { name: 'the device on standard output', bytes: utf8(io.outs.join('\n')) },
       { name: 'the device on standard error', bytes: utf8(io.errs.join('\n')) },
       { name: 'the log of the backend', bytes: utf8(backend.said()) },
@@ -135,18 +136,11 @@ async function startBackendProcess({ workshop }: TestDevice) {
     ...['--device-ca', put('ca.pem', ca), '--receipt-key', put('receipt.key', hex(receiptSeed))],
   ]);
   const said = keepSaid(child);
-  await eventually(() => {
-    if (!urlPattern.test(said())) throw new Error(`the backend does not listen: ${said()}`);
-  });
-  const [url = ''] = urlPattern.exec(said()) ?? [];
   const end = async () => {
-    if (child.exitCode !== null || !child.kill('SIGTERM')) return;
-    await once(child, 'exit');
+    if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
   };
-  return { folder, database, url, said, end };
+  return { folder, database, url: await listening(child, said), said, end };
 }
-
-const urlPattern = /https:\/\/127\.0\.0\.1:\d+/;
 
 function keepSaid(child: ChildProcess): () => string {
   let said = '';
@@ -158,14 +152,25 @@ function keepSaid(child: ChildProcess): () => string {
   return () => said;
 }
 
+/** A test that is over before ends it. */
+async function listening(child: ChildProcess, said: () => string): Promise<string> {
+  while (child.exitCode === null) {
+    const [url] = /https:\/\/127\.0\.0\.1:\d+/.exec(said()) ?? [];
+    if (url !== undefined) return url;
+    if (child.stdout !== null)
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  }
+  throw new Error(`the backend ended: ${said()}`);
+}
+
 /** Whether it succeeds or fails: both say something. */
-function outputOf(args: readonly string[]): Promise<Uint8Array> {
-  const options = { encoding: 'buffer', maxBuffer: 16 * 1024 * 1024 } as const;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [mainFile, ...args], options, (_, stdout, stderr) => {
-      resolve(Buffer.concat([stdout, stderr]));
-    });
-  });
+export async function outputOf(
+  name: string,
+  command: (io: CliIo) => Promise<unknown>,
+): Promise<Place> {
+  const io = createTestIo();
+  await command(io);
+  return { name, bytes: utf8([...io.outs, ...io.errs].join('\n')) };
 }
 
 function change(

@@ -43,7 +43,7 @@ export function createCanarySearch(canaries: readonly Canary[]): CanarySearch {
   return {
     find: (places) =>
       places.flatMap(({ name, bytes }) => {
-        const found = findIn(bytes).union(findIn(ungrouped(bytes)));
+        const found = new Set([...findIn(bytes), ...findIn(ungrouped(bytes))]);
         return [...found].map((what) => `${name}: ${what}`);
       }),
   };

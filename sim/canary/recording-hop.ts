@@ -3,8 +3,8 @@
  * keeps what either says: the bodies as they are when nothing encrypts or compresses them.
  */
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:https';
-import { createServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';

@@ -30,11 +30,12 @@ export function readSeeds(target: FuzzTarget): Uint8Array[] {
 export function readInputs(folder: string): Uint8Array[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.hex'));
-  return names.sort().map((name) => bytesOfHex(readHex(join(folder, name))));
+  return names.sort().map((name) => readHexFile(join(folder, name)));
 }
 
-function readHex(path: string): string {
-  return readFileSync(path, 'utf8').replaceAll(/\s/g, '');
+/** Line ends and spaces do not count. */
+export function readHexFile(path: string): Uint8Array {
+  return bytesOfHex(readFileSync(path, 'utf8').replaceAll(/\s/g, ''));
 }
 
 /** Replaces what the folder holds; a name is the beginning of the input's SHA-256. */

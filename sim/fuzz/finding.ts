@@ -15,4 +15,6 @@ export interface Finding {
 }
 
 /** Thrown by a target's `run`: nothing crashed, but what came out is not right. */
-export class LawBroken extends Error {}
+export class LawBroken extends Error {
+  override readonly name = 'LawBroken';
+}

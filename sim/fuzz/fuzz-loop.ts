@@ -13,7 +13,7 @@ import type { Finding } from './finding.ts';
 import { createGrowthWatch, growthBytesMax, growthRuns, worstKeeper } from './growth.ts';
 import { mutate } from './mutate.ts';
 import { shrink } from './shrink.ts';
-import { type Bench, tryInput } from './trial.ts';
+import { allocationBytesMax, type Bench, judgeTrial, runTrial, slowMs } from './trial.ts';
 
 /** Some parsers have more counts to tell apart than it is worth keeping inputs for. */
 const corpusInputsMax = 4_096;
@@ -103,10 +103,14 @@ function trySlice(search: Search, state: State): void {
 }
 
 function tryOne(search: Search, state: State, input: Uint8Array): void {
+  const { coverage } = search;
   search.onTrial(input);
   state.executions += 1;
-  state.finding = tryInput(search, input);
-  if (search.coverage.takeNews() && state.corpus.length < corpusInputsMax) state.corpus.push(input);
+  const trial = runTrial(search, input);
+  if (coverage.takeNews() && state.corpus.length < corpusInputsMax) state.corpus.push(input);
+  state.finding = judgeTrial(search, trial);
+  // A slow machine makes an input suspect; what its confirmation ran must not count as news.
+  if (trial.milliseconds > slowMs || trial.heapBytes > allocationBytesMax) coverage.clear();
 }
 
 /** The newest are nearest to what is still unknown: they have half of the turns. */

@@ -18,10 +18,10 @@ function search(target: string, change: Partial<FuzzJob> = {}) {
     minimised: false,
     ...change,
   };
-  return runSearch(job, { clock, stuckMs: 700 });
+  return runSearch(job, { clock, stuckMs: target === 'standstill' ? 700 : 10_000 });
 }
 
-const patient = { timeout: 30_000 };
+const patient = { timeout: 60_000 };
 
 test('opens a lock of four nested bytes and shrinks what opens it', patient, async () => {
   const { finding, progress } = await search('crash');
@@ -50,19 +50,12 @@ test.each([
   expect(hexOf(finding?.input ?? new Uint8Array())).toMatch(new RegExp(`^${beginning}`));
 });
 
-test('finds nothing where nothing is wrong', patient, async () => {
-  const { finding, progress } = await search('innocent', { executions: 60_000 });
-
-  expect(finding).toBeUndefined();
-  expect(progress.executions).toBeGreaterThanOrEqual(60_000);
-});
-
 test(
   'does the same again under the same seed, and something else under another',
   patient,
   async () => {
     const [one, again, other] = await Promise.all(
-      [3, 3, 4].map((seed) => search('innocent', { seed, executions: 5_000 })),
+      [3, 3, 4].map((seed) => search('innocent', { seed, executions: 2_000 })),
     );
 
     expect(again?.corpus).toEqual(one?.corpus);
@@ -70,11 +63,16 @@ test(
   },
 );
 
-test('keeps fewer inputs that reach as much', patient, async () => {
-  const all = await search('innocent', { executions: 60_000 });
-  const kept = await search('innocent', { executions: 60_000, minimised: true });
-  const replayed = await search('innocent', { executions: 1, seeds: kept.corpus });
+test(
+  'finds nothing where nothing is wrong, and keeps fewer inputs that reach as much',
+  patient,
+  async () => {
+    const all = await search('innocent', { executions: 25_000 });
+    const kept = await search('innocent', { executions: 25_000, minimised: true });
+    const replayed = await search('innocent', { executions: 1, seeds: kept.corpus });
 
-  expect(kept.corpus.length).toBeLessThan(all.corpus.length);
-  expect(replayed.progress.branchesReached).toBe(all.progress.branchesReached);
-});
+    expect([all.finding, kept.finding]).toEqual([undefined, undefined]);
+    expect(kept.corpus.length).toBeLessThan(all.corpus.length);
+    expect(replayed.progress.branchesReached).toBe(all.progress.branchesReached);
+  },
+);

@@ -10,6 +10,7 @@ test('takes a parser at its word that reads alike twice and faults with a known 
   const run = parses((bytes) => faulty('malformed-token', `no template at byte ${bytes.length}`));
 
   expect(() => run(input)).not.toThrow();
+  expect(() => run(utf8('template template'))).not.toThrow();
 });
 
 test.each([

@@ -87,13 +87,16 @@ export function checkFault(
 ): void {
   holds(Object.hasOwn(reasons, reason), `has no reason ${reason}`);
   holds(detail.length <= detailCharactersMax, 'has a detail that is too long');
-  const leak = repeatedPart(detail, Buffer.from(input));
-  if (leak === undefined) return;
-  // An input may hold a word of the detail by chance: a leak follows when the input is altered.
-  const altered = input.map((byte, at) => (at >= leak.from && at < leak.end ? byte ^ 1 : byte));
-  const again = detailAt(altered);
-  const isFollowed = again !== undefined && repeatedPart(again, Buffer.from(altered)) !== undefined;
-  holds(again === detail || !isFollowed, 'repeats the input in a detail');
+  const part = repeatedPart(detail, Buffer.from(input));
+  if (part === undefined) return;
+  // An input may hold a word of the detail by chance: a leak goes along when the input is altered.
+  const altered = Buffer.from(input);
+  for (let at = part.from; at < part.end; at += 1) altered[at] = (altered[at] ?? 0) ^ 1;
+  const again = detailAt(Uint8Array.from(altered))?.toLowerCase() ?? '';
+  const forms = (['latin1', 'hex'] as const).map((form) =>
+    altered.toString(form, part.from, part.end).toLowerCase(),
+  );
+  holds(!forms.some((form) => again.includes(form)), 'repeats the input in a detail');
 }
 
 /** Where in the input the part lies that the detail has as text or in hexadecimal. */

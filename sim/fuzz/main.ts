@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '../../device/message-of.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
-import type { ExitCode } from '../../src/cli/cli-io.ts';
+import { CliError, type ExitCode } from '../../src/cli/cli-io.ts';
 import { createProcessIo } from '../../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../../src/cli/run-program.ts';
-import { bytesOfHex } from './byte-forms.ts';
-import { checkout, corpusFolder, readSeeds, writeInputs } from './corpus.ts';
+import { checkout, corpusFolder, readHexFile, readSeeds, writeInputs } from './corpus.ts';
 import type { Finding } from './finding.ts';
 import type { Progress, SearchResult } from './fuzz-loop.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
@@ -136,19 +136,28 @@ function report(target: FuzzTarget, { kind, detail, input }: Finding): void {
 
 /** Without counters, so that the stack names the lines of the sources. */
 function replay(target: FuzzTarget, file: string): ExitCode {
-  const content = readFileSync(file);
-  const input = file.endsWith('.hex')
-    ? bytesOfHex(content.toString('latin1').replaceAll(/\s/g, ''))
-    : new Uint8Array(content);
+  const input = readInput(file);
   const bench = { target, clock, collect: createCollector() };
   const finding = tryInput(bench, input) ?? tryGrowth(bench, input);
   if (finding === undefined) {
-    io.out(`${target.name}: nothing found`);
+    io.out(`${target.name}, ${input.length} bytes: nothing found`);
     return 0;
   }
   io.err(`fuzz/${finding.kind}: ${target.name}, ${input.length} bytes: ${finding.detail}`);
   if (finding.stack !== undefined) io.err(finding.stack);
   return 1;
+}
+
+function readInput(file: string): Uint8Array {
+  try {
+    return file.endsWith('.hex') ? readHexFile(file) : new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new CliError(
+      'fuzz/no-input',
+      messageOf(error),
+      'a finding names its file: see .halte/fuzz',
+    );
+  }
 }
 
 function count(text: string): number {

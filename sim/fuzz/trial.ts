@@ -23,17 +23,36 @@ export interface Bench {
   readonly collect: () => void;
 }
 
+/** What one execution took, before it is judged. */
+export interface Trial {
+  readonly input: Uint8Array;
+  readonly broken: Finding | undefined;
+  readonly milliseconds: number;
+  readonly heapBytes: number;
+}
+
 /** @returns undefined when the target did as it must. */
 export function tryInput(bench: Bench, input: Uint8Array): Finding | undefined {
+  return judgeTrial(bench, runTrial(bench, input));
+}
+
+export function runTrial({ target, clock }: Bench, input: Uint8Array): Trial {
   const heapBefore = heapBytes();
-  const start = bench.clock.monotonicNow();
-  const broken = runTarget(bench.target, input);
+  const start = clock.monotonicNow();
+  const broken = runTarget(target, input);
+  const milliseconds = clock.monotonicNow() - start;
+  return { input, broken, milliseconds, heapBytes: heapBytes() - heapBefore };
+}
+
+/** Executes the input again when it is suspect, so coverage must be taken before. */
+export function judgeTrial(bench: Bench, trial: Trial): Finding | undefined {
+  const { input, broken } = trial;
   if (broken !== undefined) return broken;
-  if (bench.clock.monotonicNow() - start > slowMs) {
+  if (trial.milliseconds > slowMs) {
     const ms = confirmed(slowMs, () => processorMs(bench.target, input));
     if (ms !== undefined) return { kind: 'hang', detail: `${Math.round(ms)} ms`, input };
   }
-  if (heapBytes() - heapBefore > allocationBytesMax) {
+  if (trial.heapBytes > allocationBytesMax) {
     const bytes = confirmed(allocationBytesMax, () => allocatedBytes(bench, input));
     if (bytes !== undefined) return { kind: 'allocation', detail: `${bytes} bytes`, input };
   }

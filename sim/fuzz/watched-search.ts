@@ -9,7 +9,7 @@ import { createTrialNote, type FuzzJob, type TrialNote, type WorkerMessage } fro
 import type { Progress, SearchResult } from './fuzz-loop.ts';
 
 /** An execution that takes so long does not end: no honest one takes a hundredth of it. */
-const stuckMsDefault = 3_000;
+const stuckMsDefault = 10_000;
 const watchMs = 100;
 
 /** For the objects of one worker; its findings on memory come long before. */

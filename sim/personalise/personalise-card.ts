@@ -1,54 +1,23 @@
 /**
- * Makes a transit card of a blank one, in steps that each look at what is there. A card that was
- * pulled away, at whatever moment, is held again and goes on from there; run on a finished card it
- * changes nothing but the pass that is ordered.
- *
- * Invariants:
- * - As long as the master key is the one that everybody knows, there is no file on the card: what
- *   lies on it then was laid by somebody else, and it is refused.
- * - A key counts as ours when the card has proved to have it, not when it says so by its version.
- * - The purse is created with its opening balance, once, under our master key.
+ * Makes a transit card of a blank one. A card that was pulled away, at whatever moment, is held
+ * again and goes on from there; run on a finished card it changes nothing but the pass that is
+ * ordered. What is done in which order is in personalise-steps.ts.
  */
 import { equal } from '../../src/core/bytes.ts';
 import {
   readTransitCard,
   type TransitCard,
 } from '../../src/core/card/desfire/read-transit-card.ts';
-import type { SecureSession } from '../../src/core/card/desfire/secure-messaging.ts';
-import {
-  purseFile,
-  transitAid,
-  transitKeyName,
-} from '../../src/core/card/desfire/transit-application.ts';
-import { encodePass, type TransitPass } from '../../src/core/card/desfire/transit-pass.ts';
-import {
-  type CardConversation,
-  type CardConversationDeps,
-  createCardConversation,
-} from './card-conversation.ts';
-import {
-  changeKeySettings,
-  changeOwnKey,
-  keyVersion,
-  masterKeyNumber,
-  newApplication,
-  settingsWhenMade,
-  settingsWhileMaking,
-  transitFiles,
-  transitKeyCount,
-  writePassFile,
-  zeroKey,
-} from './office-commands.ts';
+import { purseFile, transitKeyName } from '../../src/core/card/desfire/transit-application.ts';
+import { encodePass } from '../../src/core/card/desfire/transit-pass.ts';
+import { type CardConversationDeps, createCardConversation } from './card-conversation.ts';
 import { notOurs, PersonaliseError } from './personalise-error.ts';
-
-export interface CardOrder {
-  /** 7 bytes, as the reader tells it. */
-  readonly uid: Uint8Array;
-  /** Without one a pass that is there stays. */
-  readonly pass?: TransitPass;
-  /** Whole rupiah, 0 to 2,000,000. A card that has a purse already keeps its balance. */
-  readonly openingBalance: number;
-}
+import {
+  type CardOrder,
+  type CardVisit,
+  keyNumbers,
+  personaliseSteps,
+} from './personalise-steps.ts';
 
 export interface PersonaliseProgress {
   /** What is done now. */
@@ -61,34 +30,7 @@ export interface PersonaliseDeps extends CardConversationDeps {
   progress?(progress: PersonaliseProgress): void;
 }
 
-interface Visit {
-  readonly order: CardOrder;
-  readonly card: CardConversation;
-  /** The card's own, by number. */
-  readonly keys: readonly Uint8Array[];
-  readonly macKey: Uint8Array;
-}
-
-interface Step {
-  readonly name: string;
-  readonly run: (visit: Visit) => Promise<void>;
-}
-
-const picc = new Uint8Array(3);
-const keyNumbers = Array.from({ length: transitKeyCount }, (_, number) => number);
-const fileNames = ['pass file', 'trip file', 'purse', 'transaction MAC file'];
-
-/** The master key comes after the others and before the files. */
-const steps: readonly Step[] = [
-  { name: 'application', run: makeApplication },
-  ...[...keyNumbers.slice(1), masterKeyNumber].map((number) => ({
-    name: `key ${number}`,
-    run: (visit: Visit) => takeKey(visit, number),
-  })),
-  { name: 'key settings', run: settleKeys },
-  ...fileNames.map((name) => ({ name, run: (visit: Visit) => makeFile(visit, name) })),
-  { name: 'pass', run: writePass },
-];
+const nonceBytes = 16;
 
 /**
  * @returns the finished card as a validator reads it.
@@ -105,13 +47,13 @@ export async function personaliseCard(
   const keys = await Promise.all(keyNumbers.map((number) => key(`transit-${number}`)));
   const macKey = await key('transit-mac');
   const visit = { order, card: createCardConversation(deps), keys, macKey };
-  const of = steps.length + 1;
-  for (const [done, { name, run }] of steps.entries()) {
+  const of = personaliseSteps.length + 1;
+  for (const [done, { name, run }] of personaliseSteps.entries()) {
     deps.progress?.({ step: name, done, of });
     await run(visit);
   }
-  deps.progress?.({ step: 'reading back', done: steps.length, of });
-  const made = await readBack(visit, deps.entropy.bytes(16));
+  deps.progress?.({ step: 'reading back', done: personaliseSteps.length, of });
+  const made = await readBack(visit, deps.entropy.bytes(nonceBytes));
   deps.progress?.({ step: 'finished', done: of, of });
   return made;
 }
@@ -128,86 +70,7 @@ async function cardKey(name: string, uid: Uint8Array, { keyStore }: PersonaliseD
   throw new PersonaliseError('card/key-missing', `the key store has no ${name}`, hint);
 }
 
-async function makeApplication({ card }: Visit): Promise<void> {
-  await card.ask('SelectApplication', 0x5a, picc);
-  const aids = await card.ask('GetApplicationIDs', 0x6a);
-  const offsets = Array.from({ length: aids.length / transitAid.length }, (_, at) => at * 3);
-  if (offsets.some((at) => equal(aids.subarray(at, at + 3), transitAid))) return;
-  await card.ask('CreateApplication', 0xca, newApplication);
-}
-
-/** The card gives the new key its version, or shows that it has it. */
-async function takeKey({ card, keys }: Visit, number: number): Promise<void> {
-  await card.ask('SelectApplication', 0x5a, transitAid);
-  const isSealed = await isKeyMade(card, masterKeyNumber);
-  // Behind our master key nobody else has changed a key.
-  if (isSealed && number !== masterKeyNumber) return;
-  if (!isSealed) await requireEmpty(card);
-  const key = keys[number] ?? zeroKey;
-  const isMade = await isKeyMade(card, number);
-  const session = await card.authenticate(number, isMade ? key : zeroKey);
-  if (session === undefined) throw notOurs(`it has another key ${number}`);
-  if (!isMade) await card.performLast(session, changeOwnKey(number, key));
-}
-
-async function isKeyMade(card: CardConversation, number: number): Promise<boolean> {
-  const [version = -1] = await card.ask('GetKeyVersion', 0x64, Uint8Array.of(number));
-  if (version !== 0 && version !== keyVersion) throw notOurs(`key ${number} is of another version`);
-  return version === keyVersion;
-}
-
-async function requireEmpty(card: CardConversation): Promise<void> {
-  const [settings] = await card.ask('GetKeySettings', 0x45);
-  if (settings !== settingsWhileMaking) throw notOurs('it has other key settings');
-  const files = await card.ask('GetFileIDs', 0x6f);
-  if (files.length > 0) throw notOurs('it has files before it has our keys');
-}
-
-async function settleKeys(visit: Visit): Promise<void> {
-  const { card } = visit;
-  await card.ask('SelectApplication', 0x5a, transitAid);
-  const [settings] = await card.ask('GetKeySettings', 0x45);
-  if (settings === settingsWhenMade) return;
-  const session = await openAsMaster(visit);
-  await card.perform(session, changeKeySettings(settingsWhenMade));
-}
-
-async function makeFile(visit: Visit, name: string): Promise<void> {
-  const { card, order, macKey } = visit;
-  await card.ask('SelectApplication', 0x5a, transitAid);
-  const numbers = await card.ask('GetFileIDs', 0x6f);
-  const session = await openAsMaster(visit);
-  const { openingBalance } = order;
-  const files = transitFiles(session.generation, { openingBalance, macKey });
-  const file = files.find((one) => one.name === name);
-  if (file === undefined) return;
-  if (!numbers.includes(file.number)) {
-    await card.perform(session, file.create);
-    return;
-  }
-  await card.ask('SelectApplication', 0x5a, transitAid);
-  const settings = await card.ask('GetFileSettings', 0xf5, Uint8Array.of(file.number));
-  const isSame = equal(settings.subarray(0, file.settings.length), file.settings);
-  if (!isSame) throw notOurs(`its ${name} is another`);
-}
-
-async function writePass(visit: Visit): Promise<void> {
-  const { card, order } = visit;
-  if (order.pass === undefined) return;
-  await card.ask('SelectApplication', 0x5a, transitAid);
-  let session = await openAsMaster(visit);
-  for (const part of writePassFile(session.generation, encodePass(order.pass))) {
-    session = await card.perform(session, part);
-  }
-}
-
-async function openAsMaster({ card, keys }: Visit): Promise<SecureSession> {
-  const session = await card.authenticate(masterKeyNumber, keys[masterKeyNumber] ?? zeroKey);
-  if (session === undefined) throw notOurs('it has another master key');
-  return session;
-}
-
-async function readBack({ card, order }: Visit, nonce: Uint8Array): Promise<TransitCard> {
+async function readBack({ card, order }: CardVisit, nonce: Uint8Array): Promise<TransitCard> {
   const read = await card.drive(readTransitCard({ uid: order.uid, nonce }));
   if (!read.ok) throw notOurs(read.fault.detail);
   const { pass } = order;

@@ -1,10 +1,6 @@
 /** Why a card could not be made a transit card: a code for scripts, a next step for people. */
 
-export type PersonaliseErrorCode =
-  | 'card/not-ours'
-  | 'card/locked'
-  | 'card/refused'
-  | 'card/key-missing';
+type PersonaliseErrorCode = 'card/not-ours' | 'card/refused' | 'card/key-missing';
 
 export class PersonaliseError extends Error {
   readonly code: PersonaliseErrorCode;

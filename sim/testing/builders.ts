@@ -13,7 +13,8 @@ import type { Row, RowKind, RowStamp, TapRow } from '../../src/core/ledger/row.t
 import { type Parsed, parsed } from '../../src/core/parsed.ts';
 import type { Situation, TapFacts, TapHistory } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
-import type { HalteTicketClaims, HolderKey } from '../../src/core/ticket/claims.ts';
+import type { HalteTicketClaims } from '../../src/core/ticket/claims.ts';
+import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import { issueHalteTicket } from '../../src/core/ticket/issue.ts';
 import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
 import type { Token } from '../../src/core/token/token.ts';
@@ -47,6 +48,12 @@ export const issuer = 'trans-semarang';
 export const issuerKid = utf8('test');
 
 export const gopay = '93600914';
+
+/** Public keys of the tests of pretix/libpretixsync (Apache-2.0). */
+const pretixKeys = [
+  'ec00fbfef140df712c638cf63c7afb8993ec67c9f9761d1a8cff20cb3366988b',
+  '60c26c3a72e9e40586a49f9d149136afd0ce5de40866056b0adf772c097904df',
+] as const;
 
 /** A pass, valid from an hour before {@link someNow} until 23 hours after. */
 export function someClaims(change: Partial<HalteTicketClaims> = {}): HalteTicketClaims {
@@ -144,7 +151,10 @@ export function someRules(change: Partial<Rules> = {}): Rules {
   return {
     version: 'test-1',
     flatFare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
-    trustedKeys: [{ issuer, kid: hex(issuerKid), key: aVerifyingKey(issuerKey.publicKey) }],
+    trustedKeys: [
+      { issuer, kid: hex(issuerKid), key: aVerifyingKey(issuerKey.publicKey) },
+      ...pretixKeys.map((key) => ({ issuer: 'pretix-sig1', key: aVerifyingKey(bytesOf(key)) })),
+    ],
     acceptedProducts: new Map(),
     denyList: new Set(),
     revoked: new Set(),

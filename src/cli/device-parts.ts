@@ -2,10 +2,14 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entropy } from '../../device/clock.ts';
+import type { KeyStore } from '../../device/key-store.ts';
 import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createPkcs11KeyStore } from '../../device/pkcs11/pkcs11-key-store.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
+import { createFileKeyStore } from '../config/key-file.ts';
+import { readSecretFile } from '../config/secret-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import { mintProvisionalEpoch } from '../runtime/provisional-epoch.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
@@ -67,6 +71,24 @@ function closeToOthers(path: string): void {
 /** @throws ConfigError when a certificate file cannot be read or used. */
 export function createDeviceBackend(backend: NonNullable<DeviceConfig['backend']>) {
   return createHttpsBackend({ url: backend.url, ...readTlsFiles(backend) });
+}
+
+/**
+ * @returns undefined when no key store is configured: then cards with keys are refused.
+ * @throws ConfigError, KeyStoreError: at the start, while somebody is there to mend it.
+ */
+export async function openDeviceKeyStore(
+  config: DeviceConfig,
+): Promise<(KeyStore & AsyncDisposable) | undefined> {
+  const options = config.cards?.keyStore;
+  if (options === undefined) return undefined;
+  if (options.type === 'file') {
+    return { ...createFileKeyStore(options.path), async [Symbol.asyncDispose]() {} };
+  }
+  const { module, token, pinFile } = options;
+  const store = createPkcs11KeyStore({ module, token, pin: readSecretFile(pinFile).trim() });
+  await store.open();
+  return store;
 }
 
 /** @returns undefined without a backend to open what was sealed. */

@@ -10,6 +10,7 @@ import { notDenied } from '../core/rules/not-denied.ts';
 import type { Rule, Situation } from '../core/rules/rule.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { Holder, Proof, Token } from '../core/token/token.ts';
+import { relativeText } from './inspect-time.ts';
 
 export interface Check {
   readonly what: string;
@@ -32,7 +33,7 @@ export function checksOf(token: Token, options: ChecksOptions): readonly Check[]
     situation && (rule({ token, fare: situation.rules.flatFare, ...situation }) ?? 'ok');
   return [
     checkOfProof(token, ask(genuine)),
-    ...(token.holder ? [checkOfHolder(token.holder, ask(held))] : []),
+    ...(token.holder ? [checkOfHolder(token.holder, ask(held), situation?.now)] : []),
     ...(situation ? checksOfLists(situation.rules, ask(notDenied), options) : []),
   ];
 }
@@ -81,14 +82,15 @@ function checkOfSignature(proof: Proof & { readonly kind: 'signed' }, answer: An
 
 const holderProblems: Partial<Record<Reason, string>> = {
   'holder-proof-missing': 'none came with the ticket: a print or a copy shows it so',
-  'holder-proof-stale': 'its half minute is over or still to come: a screenshot, or a wrong clock',
+  'holder-proof-stale': 'a screenshot, or a wrong clock',
   'holder-proof-invalid': 'it is not by the key that the ticket names',
 };
 
-function checkOfHolder({ proof }: Holder, answer: Answer): Check {
+function checkOfHolder({ proof }: Holder, answer: Answer, now: number | undefined): Check {
   const what = 'holder proof';
   const made = proof?.madeBetween;
-  const occasion = made === undefined ? 'for the challenge of the reader' : `for ${span(made)}`;
+  const occasion =
+    made === undefined ? 'for the challenge of the reader' : `for ${span(made, now)}`;
   const detail = proof === undefined ? [] : [occasion];
   if (answer === undefined) return { what, ok: null, detail: [...detail, notChecked].join(': ') };
   if (answer === 'ok') return { what, ok: true, detail: occasion };
@@ -96,9 +98,15 @@ function checkOfHolder({ proof }: Holder, answer: Answer): Check {
   return { what, ok: false, detail: [...detail, problem].join(': ') };
 }
 
-function span({ from, until }: { readonly from: number; readonly until: number }): string {
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+function span({ from, until }: Span, now: number | undefined): string {
   const text = (at: number) => new Date(at).toISOString().slice(0, 19);
-  return `${text(from)}Z–${text(until).slice(11)}Z`;
+  const times = `${text(from)}Z–${text(until).slice(11)}Z`;
+  return now === undefined ? times : `${times}, ${relativeText(from, now)}`;
 }
 
 function checksOfLists(

@@ -1,8 +1,8 @@
 /** What a token says, in the words of the rules: the same for every format. */
 import { hex } from '../core/bytes.ts';
-import { formatMoney } from '../core/money.ts';
 import { walletNames } from '../core/qris/wallet-names.ts';
 import type { Holder, Token } from '../core/token/token.ts';
+import { hasDate } from './inspect-time.ts';
 
 export interface Fact {
   /** As in JSON; people read it with spaces. */
@@ -38,7 +38,6 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
     ...fact('riders', token.riders?.toString()),
     ...placesOf(token),
     ...fact('holder', token.holder && holderText(token.holder)),
-    ...purseOf(token),
   ];
 }
 
@@ -52,6 +51,7 @@ function issuerOf({ issuer }: Token): readonly Fact[] {
 }
 
 function timeFact(name: string, at: number, over?: string): Fact {
+  if (!hasDate(at)) return { name, value: 'no end' };
   return { name, value: new Date(at).toISOString(), at, ...(over !== undefined && { over }) };
 }
 
@@ -75,18 +75,8 @@ function placesOf({ routes, networks, proof }: Token): readonly Fact[] {
 }
 
 function holderText({ algorithm, proof }: Holder): string {
-  const key = `whoever has its ${algorithm} key`;
-  if (proof === undefined) return `${key}; no proof came with it`;
-  return `${key}; proof ${proof.madeBetween === undefined ? 'for the challenge of a reader' : 'of a half minute'}`;
-}
-
-function purseOf({ card }: Token): readonly Fact[] {
-  if (card === undefined) return [];
-  const { pass } = card;
-  const passTimes = pass && [
-    { name: 'pass', value: pass.product },
-    timeFact('passFrom', pass.from),
-    timeFact('passUntil', pass.until, 'expired'),
-  ];
-  return [{ name: 'balance', value: formatMoney(card.balance) }, ...(passTimes ?? [])];
+  const key = `bound to an ${algorithm} key`;
+  if (proof === undefined) return `${key}, shown without a proof`;
+  const isFromCode = proof.madeBetween !== undefined;
+  return `${key}, shown with a proof for ${isFromCode ? 'its half minute' : 'a challenge'}`;
 }

@@ -110,7 +110,7 @@ function fromTrace(trace: readonly Exchange[], { keyed }: ReportOptions): Subjec
   const challenge = challengeOf(trace) ?? new Uint8Array(challengeBytes);
   const replay = replayDialogue(readCard(new Uint8Array(), { keyed, challenge }), trace);
   if ('unasked' in replay) {
-    const notes = [`no token in this trace: a validator would have asked ${replay.unasked}`];
+    const notes = [`no token in this trace: a validator would go on with ${replay.unasked}`];
     return { code: new Uint8Array(), token: undefined, notes };
   }
   return { code: codeOf(trace, replay.result), token: replay.result, notes: [] };
@@ -180,5 +180,5 @@ function noteOfKeys(
   { hasIdentifierKey }: ReportOptions,
 ): readonly string[] {
   if (token?.ok !== true || hasIdentifierKey) return [];
-  return ['--identifier-key FILE shows its keys as a device of the operator makes them'];
+  return ['the keys (–) are shown with --identifier-key FILE, as the operator’s devices make them'];
 }

@@ -32,5 +32,14 @@ test.each([
 test('writes the earliest and the latest date of a ticket', () => {
   expect(utcText(0)).toBe('1970-01-01 00:00:00Z');
   expect(utcText(253_402_300_799_000)).toBe('9999-12-31 23:59:59Z');
-  expect(localText(253_402_300_799_000, 420)).toBe('+010000-01-01 06:59 +07:00');
+  expect(localText(253_402_300_799_000, 420)).toBe('+010000-01-01 06:59:59 +07:00');
+});
+
+test('finds no date where the calendar ends', () => {
+  const last = 8.64e15 - 1;
+
+  expect(utcText(last)).toBe('+275760-09-12 23:59:59Z');
+  expect([utcText(last + 1), localText(last, 420), utcText(Number.MAX_SAFE_INTEGER)]).toEqual(
+    Array.from({ length: 3 }, () => 'no date'),
+  );
 });

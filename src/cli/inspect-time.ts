@@ -8,18 +8,30 @@ const units = [
 ] as const;
 const yearMs = 365.25 * 86_400_000;
 
+/** The last moment that a date can say, ECMA-262 §21.4.1.1: what lies there or beyond has no date. */
+const endOfDates = 8.64e15;
+
+export function hasDate(at: number): boolean {
+  return Math.abs(at) < endOfDates;
+}
+
 /** `2026-11-01 23:00:00Z`. @param at milliseconds since 1970. */
 export function utcText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  return hasDate(at) ? `${dateText(at)}Z` : 'no date';
 }
 
 /** `2026-11-02 06:00:00 +07:00`. */
 export function localText(at: number, utcOffsetMinutes: number): string {
+  const local = at + utcOffsetMinutes * 60_000;
   const minutes = Math.abs(utcOffsetMinutes);
   const two = (count: number) => String(count).padStart(2, '0');
-  const offset = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-  const text = utcText(at + utcOffsetMinutes * 60_000).slice(0, -1);
-  return `${text} ${utcOffsetMinutes < 0 ? '-' : '+'}${offset}`;
+  const sign = utcOffsetMinutes < 0 ? '-' : '+';
+  const offset = `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return hasDate(local) ? `${dateText(local)} ${offset}` : 'no date';
+}
+
+function dateText(at: number): string {
+  return new Date(at).toISOString().replace('T', ' ').replace(/\..*/, '');
 }
 
 /** `3 h ago`, `in 23 h`, `now` within a second. */

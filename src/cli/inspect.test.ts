@@ -1,121 +1,403 @@
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { aQrisCode, aTicket, someNow } from '../../sim/testing/builders.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { concat, latin1, utf8 } from '../core/bytes.ts';
-import { halteTicketText } from '../core/token/halte-ticket.ts';
-import type { CliIo } from './cli-io.ts';
-import { type InspectOptions, inspect } from './inspect.ts';
+import { createTicketPhone } from '../../sim/cards/ticket-phone.ts';
+import {
+  aHolderKey,
+  aQrisCode,
+  aTicket,
+  bytesOf,
+  gopay,
+  holderKey,
+  identifierKey,
+  keyed,
+  parsedValue,
+  someNow,
+  strangerKey,
+} from '../../sim/testing/builders.ts';
+import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import { createTestIo } from '../../sim/testing/test-device.ts';
+import { concat, hex, latin1, utf8 } from '../core/bytes.ts';
+import { readTicketPhone } from '../core/card/ticket-phone.ts';
+import { halteTicketText } from '../core/ticket/issue.ts';
+import { presentTicket } from '../core/ticket/presentation.ts';
+import { parseQrToken } from '../core/token/parse-token.ts';
+import { type InspectOptions, inspect, readTime } from './inspect.ts';
 
-const rules = fileURLToPath(new URL('../../fixtures/scans/rules.json', import.meta.url));
+const scans = fileURLToPath(new URL('../../fixtures/scans/', import.meta.url));
+const rules = join(scans, 'rules.json');
 
-/** Runs the command in memory. @returns what it printed and its exit code. */
-async function run(
-  text: string,
-  options: InspectOptions = {},
-  input: Uint8Array = new Uint8Array(),
-) {
-  const lines: string[] = [];
-  const io: CliIo = {
-    out: (line) => lines.push(line),
-    err: (line) => lines.push(`err: ${line}`),
-    readInput: async () => input,
-    stopping: new AbortController().signal,
-    inColour: false,
-  };
-  const exitCode = await inspect(text, options, io, someNow);
-  return { exitCode, lines };
+interface Around {
+  readonly input?: Uint8Array;
+  readonly inColour?: boolean;
+  readonly columns?: number;
 }
 
-const ticket = halteTicketText(aTicket());
-const code = latin1(aQrisCode());
+/** Runs the command in memory, at {@link someNow}. */
+async function run(text: string, options: InspectOptions = {}, around: Around = {}) {
+  const { input = new Uint8Array(), inColour = false, columns } = around;
+  const io = { ...createTestIo(), inColour, readInput: async () => input };
+  const exitCode = await inspect(text, options, { io, now: someNow, columns });
+  return { exitCode, lines: io.outs, text: io.outs.join('\n') };
+}
 
-test('tells what a ticket says and what a validator decides', async () => {
-  const { exitCode, lines } = await run(ticket, { rules });
+async function report(text: string, options: InspectOptions = {}, around: Around = {}) {
+  const { lines } = await run(text, { json: true, ...options }, around);
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '');
+}
+
+/** Bytes of a capture of what a scanner gave. */
+function scan(name: string): Uint8Array {
+  return bytesOf(readFileSync(`${scans}${name}.hex`, 'utf8').replaceAll('\n', ''));
+}
+
+/** The rules of the captures, changed. */
+function rulesWith(change: object): string {
+  const file = join(aFolder(), 'rules.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(rules, 'utf8')), ...change }));
+  return file;
+}
+
+function anIdentifierKey(): string {
+  const file = join(aFolder(), 'identifier.key');
+  writeFileSync(file, `${hex(identifierKey)}\n`);
+  chmodSync(file, 0o600);
+  return file;
+}
+
+const qris = latin1(scan('qris-gopay'));
+/** Its account and cheque are canaries. */
+const canary = latin1(aQrisCode());
+const ticket = halteTicketText(aTicket());
+const heldTicket = aTicket({ holder: aHolderKey() });
+
+test('prints a payment code whole, aligned and with its secrets masked', async () => {
+  const { exitCode, lines } = await run(qris, { rules });
 
   expect(exitCode).toBe(0);
   expect(lines).toEqual([
-    `bytes      ${ticket.length}`,
-    'format     halte-ticket',
-    expect.stringMatching(/^tokenKey {3}[0-9a-f]{64}$/),
-    'issuer     trans-semarang',
-    'ticketId   0102030405060708',
-    'kind       pass',
-    'product    harian',
-    'keyId      74657374',
-    'notBefore  2026-11-01T23:00:00.000Z',
-    'expires    2026-11-02T23:00:00.000Z',
-    'decision   accepted, ticket-valid (100)',
-    'fare       Rp 0, harian',
-    'rider      Tiket berlaku / Ticket valid',
+    'qris-cpm: text, 104 bytes',
+    '',
+    'Fields',
+    '  offset  bytes  place     field                                      value',
+    '  0x0002      5  85        payload format indicator                   CPV01',
+    '  0x0009     69  61        application template                       5 objects',
+    '  0x000b      7    4F      application identifier (ADF name)          A0000006022020',
+    '  0x0014      7    50      application label                          QRISCPM',
+    '  0x001d     10    5A      account number (PAN)                       •••• (secret, --reveal shows it)',
+    '  0x001d      4    5A      issuer (NNS)                               93600914 GoPay',
+    '  0x002a      4    5F2D    language preference                        iden',
+    '  0x0030     30    63      application specific transparent template  1 objects',
+    '  0x0033     27      9F74  issuer QRIS data                           •••• (secret, --reveal shows it)',
+    '',
+    'Facts',
+    '  issuer          93600914 GoPay',
+    '  token key       –',
+    '  account key     –',
+    '  rides           1',
+    '',
+    'Verified',
+    '  – payment           nothing in a QRIS code can be verified offline',
+    '',
+    'Verdict',
+    '  ● accepted      risk-within-limits (101), risk-accepted',
+    '  fare            Rp 3.500, umum-nontunai',
+    '  rider reads     Pembayaran diterima / Payment accepted',
+    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock ntp, no route known, rules test-1',
+    '',
+    '→ the keys (–) are shown with --identifier-key FILE, as the operator’s devices make them',
   ]);
 });
 
-test('tells of a payment code the wallet and the key, and nothing of the account', async () => {
-  const { exitCode, lines } = await run(code, { rules });
+test('tells what a ticket says in the words of the rules, with dates by the operator’s clock', async () => {
+  const { exitCode, lines } = await run(ticket, { rules });
 
   expect(exitCode).toBe(0);
-  expect(lines).toContain('issuer     93600914');
-  expect(lines).toContain('decision   accepted, risk-within-limits (101)');
-  expect(lines).toContain('fare       Rp 3.500, umum-nontunai');
-  expect(lines.join('\n')).not.toMatch(/12345678901|cheque/);
+  expect(lines.slice(lines.indexOf('Facts'), -2)).toEqual([
+    'Facts',
+    '  issuer          trans-semarang',
+    '  token key       –',
+    '  product         harian',
+    '  valid from      2026-11-02 06:00:00 +07:00 (2026-11-01 23:00:00Z), 60 min ago',
+    '  valid until     2026-11-03 06:00:00 +07:00 (2026-11-02 23:00:00Z), in 23 h',
+    '  rides           unlimited',
+    '  routes          all',
+    '',
+    'Verified',
+    '  ✓ issuer signature  EdDSA, key 74657374 of trans-semarang',
+    '',
+    'Verdict',
+    '  ● accepted      ticket-valid (100), verified',
+    '  fare            Rp 0, harian',
+    '  rider reads     Tiket berlaku / Ticket valid',
+    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock ntp, no route known, rules test-1',
+  ]);
 });
 
-test('tells a refusal and its reason, without a fare', async () => {
-  const { exitCode, lines } = await run(halteTicketText(aTicket({ notBefore: 0, expires: 1 })), {
-    rules,
+test('judges nothing without rules, says how to, and ends well', async () => {
+  const { exitCode, lines } = await run(ticket);
+
+  expect(exitCode).toBe(0);
+  expect(lines).toContain(
+    '  – issuer signature  EdDSA, key 74657374 of trans-semarang: not checked, give --rules FILE',
+  );
+  expect(lines).toContain('  not judged: give --rules FILE');
+  expect(lines).toContain('  valid until     2026-11-02 23:00:00Z, in 23 h');
+});
+
+test('ends with 1 when a validator would refuse, and says since when it is over', async () => {
+  const { exitCode, text } = await run(ticket, { rules, at: someNow + 26 * 3_600_000 });
+
+  expect(exitCode).toBe(1);
+  expect(text).toContain('● refused       token-expired (212)');
+  expect(text).toContain('(2026-11-02 23:00:00Z), expired 3 h ago');
+  expect(text).not.toContain('\n  fare');
+});
+
+test('judges on the route that it is told', async () => {
+  const here = halteTicketText(aTicket({ routes: ['K1'] }));
+
+  expect((await report(here, { rules, route: 'K2' })).verdict.reason).toBe('not-valid-here');
+  expect((await report(here, { rules, route: 'K1' })).verdict.reason).toBe('ticket-valid');
+});
+
+test('judges by a clock of the quality that it is told', async () => {
+  const strict = rulesWith({ clockSkewMs: { gnss: 0, untrusted: 60_000 } });
+  const late = { rules: strict, at: someNow + 23 * 3_600_000 + 1 };
+
+  expect((await report(ticket, { ...late, clock: 'gnss' })).verdict.reason).toBe('token-expired');
+  expect((await report(ticket, { ...late, clock: 'untrusted' })).verdict.reason).toBe(
+    'ticket-valid',
+  );
+});
+
+test('compares lists only by the operator’s keys, and says so', async () => {
+  const { tokenKey } = parsedValue(parseQrToken(utf8(ticket), keyed));
+  const denying = rulesWith({ denyList: [hex(tokenKey)] });
+
+  const unable = await report(ticket, { rules: denying });
+  const able = await report(ticket, { rules: denying, identifierKey: anIdentifierKey() });
+
+  expect(unable.verified).toContainEqual({
+    what: 'lists',
+    ok: null,
+    detail: 'not compared, give --identifier-key FILE',
   });
-
-  expect(exitCode).toBe(0);
-  expect(lines).toContain('decision   refused, token-expired (212)');
-  expect(lines.filter((line) => line.startsWith('fare'))).toEqual([]);
+  expect(able.verified).toContainEqual({
+    what: 'lists',
+    ok: false,
+    detail: 'on a list: token-denied',
+  });
+  expect(able.verdict.reason).toBe('token-denied');
 });
 
-test('judges nothing without rules, and says how to', async () => {
-  const { lines } = await run(ticket);
+test.each([
+  ['in its half minute', heldCode(someNow), 0, true, 'for 2026-11-02T00:00:00Z–00:00:30Z, now'],
+  [
+    'long after it',
+    heldCode(someNow - 3_600_000),
+    1,
+    false,
+    /–23:00:30Z, 60 min ago: a screenshot, or a wrong clock$/,
+  ],
+  ['without a proof', halteTicketText(heldTicket), 1, false, /^none came with the ticket/],
+] as const)('tells of the proof of a holder %s', async (_, text, exitCode, ok, detail) => {
+  const { verified } = await report(text, { rules });
+  const expected = typeof detail === 'string' ? detail : expect.stringMatching(detail);
 
-  expect(lines.at(-1)).toBe('decision   not judged: give --rules FILE');
+  expect(verified).toContainEqual({ what: 'holder proof', ok, detail: expected });
+  expect((await run(text, { rules })).exitCode).toBe(exitCode);
+});
+
+function heldCode(at: number): string {
+  return halteTicketText(presentTicket(heldTicket, holderKey, at));
+}
+
+test.each([
+  ['a key that nobody trusts', aTicket({ kid: utf8('mine') }), 'the rules do not have this key'],
+  ['a forgery', aTicket({ key: strangerKey }), 'the signature does not hold'],
+])('tells of %s that it does not count', async (_, forged, problem) => {
+  const { exitCode, text } = await run(halteTicketText(forged), { rules });
+
+  expect(exitCode).toBe(1);
+  expect(text).toMatch(/✗ issuer signature {2}EdDSA, key [0-9a-f]{8} of trans-semarang: /);
+  expect(text).toContain(problem);
+});
+
+test('prints every field of a merchant code although it pays nothing', async () => {
+  const { exitCode, text, lines } = await run('-', {}, { input: scan('merchant-qris') });
+
+  expect(exitCode).toBe(1);
+  expect(text).toContain('emvco-mpm: text, 209 bytes');
+  expect(text).toContain('NamaMerchantC1');
+  expect(lines).toContain('  ✓ CRC               matches');
+  expect(text).toContain('● refused       merchant-code (203)');
+  expect(text).toContain('Ini QR toko');
+});
+
+/** What a phone and a validator said, as text. */
+function aTrace(): string {
+  const phone = createTicketPhone(heldTicket, holderKey);
+  const lines: string[] = [];
+  let step = readTicketPhone({ keyed, challenge: bytesOf('000102030405060708090a0b0c0d0e0f') });
+  while (step.step === 'send') {
+    const response = phone.respond(step.apdu);
+    lines.push(`> ${hex(step.apdu)}`, `< ${hex(Uint8Array.from(response))}`);
+    step = step.answer(response);
+  }
+  return lines.join('\n');
+}
+
+test('names the commands of a trace, and judges the ticket that the phone gave', async () => {
+  const { exitCode, lines, text } = await run('-', { rules }, { input: utf8(aTrace()) });
+
+  expect(exitCode).toBe(0);
+  expect(lines.slice(0, 6)).toEqual([
+    'halte-ticket: APDU trace, 3 commands',
+    '',
+    'Trace',
+    '  SELECT Halte ticket      9000  ok, 3 bytes',
+    expect.stringMatching(/^ {2}READ BINARY from byte 0 {2}9000 {2}ok, \d+ bytes$/),
+    '  INTERNAL AUTHENTICATE    9000  ok, 64 bytes',
+  ]);
+  expect(text).toContain('cti, ticket id');
+  expect(text).toContain('  ✓ holder proof      for the challenge of the reader');
+  expect(text).toContain('● accepted      ticket-valid (100), verified');
+});
+
+test('shows the bytes of a trace only to whoever asks for them', async () => {
+  const input = utf8('> ffca000000\n< 0411223344c0ff9000');
+
+  const hidden = await run('-', {}, { input });
+  const shown = await run('-', { reveal: true }, { input });
+
+  expect(hidden.lines).toContain('  GET DATA UID  9000  ok, 7 bytes');
+  expect(hidden.text).not.toContain('c0ff');
+  expect(shown.lines).toContain('    < 0411223344c0ff9000');
+});
+
+test('names the commands of a DESFire session and says that it cannot replay it', async () => {
+  const input = utf8('> 905a00000301020300\n< 9100\n> 9071000002000000\n< 91ae');
+
+  const { exitCode, text } = await run('-', { rules }, { input });
+
+  expect(exitCode).toBe(0);
+  expect(text).toContain('no token: APDU trace, 2 commands');
+  expect(text).toContain('DESFire AuthenticateEV2First  91AE  authentication error');
+  expect(text).toContain('→ a DESFire session is protected by keys of the card');
+  expect(text).not.toContain('Verdict');
+});
+
+test('says how a validator would go on when the trace does not tell', async () => {
+  const { exitCode, text } = await run('-', {}, { input: utf8('> 00a4040005a000000003\n< 9000') });
+
+  expect(exitCode).toBe(0);
+  expect(text).toContain('→ no token in this trace: a validator would go on with GET DATA UID');
+});
+
+test('judges the payment code that a phone gave over NFC as one in a QR code', async () => {
+  const select = '> 00a4040007a0000006022020\n< 9000';
+  const read = '> 00b2010007a0000006022020';
+  const input = utf8(`${select}\n${read}\n< ${hex(utf8(qris))}9000`);
+
+  const overNfc = await report('-', { rules }, { input });
+
+  const { fields, facts, verdict } = await report(qris, { rules });
+  expect(overNfc).toMatchObject({ format: 'qris-cpm', fields, facts, verdict });
+});
+
+test('judges a card of which only the number is known, and shows it to nobody', async () => {
+  const input = utf8('> ffca000000\n< 04c0ffee11aabb9000');
+
+  const { exitCode, text } = await run('-', { rules }, { input });
+
+  expect(exitCode).toBe(1);
+  expect(text).toContain('uid-card: APDU trace, 1 command');
+  expect(text).toContain('  – card              anybody can copy a number: it counts when listed');
+  expect(text).toContain('● refused       card-not-listed (223)');
+  expect(text.toLowerCase()).not.toContain('c0ffee');
+});
+
+test('masks card number and cheque everywhere, unless they are asked for', async () => {
+  const canaries = /12345678901|98765432109876543210/;
+
+  for (const json of [false, true]) {
+    expect((await run(canary, { rules, json })).text).not.toMatch(canaries);
+    expect((await run(canary, { json, reveal: true })).text).toMatch(canaries);
+  }
 });
 
 test.each([
   ['https://halte.example', 'unknown-format (200)', '21 bytes of no known format'],
   ['HALTE1:bb8', 'malformed-token (201)', 'not Base45'],
-])('explains what is wrong with %s and fails', async (text, reason, detail) => {
-  const { exitCode, lines } = await run(text, { rules });
+  ['', 'unknown-format (200)', '0 bytes of no known format'],
+])(
+  'explains what is wrong with "%s", shows nothing of it, and fails',
+  async (code, why, detail) => {
+    const { exitCode, text } = await run(code);
 
-  expect(exitCode).toBe(1);
-  expect(lines).toContain(`fault      ${detail}`);
-  expect(lines).toContain(`decision   refused, ${reason}`);
+    expect(exitCode).toBe(1);
+    expect(text).toContain(`● refused       ${why}`);
+    expect(text).toContain(`  fault           ${detail}`);
+    expect(text).not.toContain('halte.example');
+  },
+);
+
+test('shows how an unknown code begins to whoever asks', async () => {
+  const { lines } = await run('https://halte.example/\u0007', { reveal: true });
+
+  expect(lines.at(-1)).toBe('→ it begins: https://halte.example/·');
 });
 
-test('prints one line of JSON for programs', async () => {
-  const { exitCode, lines } = await run(code, { rules, json: true });
-
-  expect(exitCode).toBe(0);
-  expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0] ?? '')).toEqual({
-    bytes: code.length,
-    token: { format: 'qris-cpm', tokenKey: expect.any(String), issuer: '93600914' },
-    fault: null,
-    decision: {
+test('gives programs everything on one line of JSON', async () => {
+  expect(await report(qris, { rules })).toEqual({
+    input: { kind: 'text', bytes: 104 },
+    format: 'qris-cpm',
+    fields: expect.arrayContaining([
+      expect.objectContaining({
+        path: '61.5A',
+        offset: 29,
+        bytes: 10,
+        value: '••••',
+        secret: true,
+      }),
+    ]),
+    facts: { issuer: gopay, tokenKey: null, accountKey: null, rides: '1' },
+    verified: [
+      { what: 'payment', ok: null, detail: 'nothing in a QRIS code can be verified offline' },
+    ],
+    verdict: {
       outcome: 'accepted',
       basis: 'risk-accepted',
       reason: 'risk-within-limits',
+      code: 101,
       fare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
     },
+    notes: [expect.stringContaining('--identifier-key')],
+  });
+  expect((await report(ticket)).facts.validUntil).toBe('2026-11-02T23:00:00.000Z');
+  expect(await report('')).toMatchObject({
+    format: null,
+    fault: { reason: 'unknown-format', detail: '0 bytes of no known format' },
+    verdict: { outcome: 'refused', basis: null, reason: 'unknown-format', code: 200 },
   });
 });
 
-test('prints a fault as JSON too, and fails', async () => {
-  const { exitCode, lines } = await run('', { json: true });
+test('shows the token key that a device makes, given the operator’s identifier key', async () => {
+  const { facts, notes } = await report(ticket, { identifierKey: anIdentifierKey() });
 
-  expect(exitCode).toBe(1);
-  expect(JSON.parse(lines[0] ?? '')).toEqual({
-    bytes: 0,
-    token: null,
-    fault: { reason: 'unknown-format', detail: '0 bytes of no known format' },
-    decision: { outcome: 'refused', reason: 'unknown-format' },
-  });
+  expect(facts.tokenKey).toBe(hex(parsedValue(parseQrToken(utf8(ticket), keyed)).tokenKey));
+  expect(notes).toBeUndefined();
+});
+
+test('colours for a terminal and wraps to its width', async () => {
+  const { lines } = await run(qris, { rules }, { inColour: true, columns: 80 });
+  const sgr = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+
+  expect(lines.join('\n')).toContain('\u001b[32m● accepted      \u001b[0mrisk-within-limits');
+  expect(Math.max(...lines.map((line) => line.replace(sgr, '').length))).toBeLessThanOrEqual(80);
 });
 
 test.each([
@@ -123,18 +405,44 @@ test.each([
   ['without the line feed of an echo', '\n', ticket.length],
   ['with a second line feed, which is no echo’s', '\n\n', ticket.length + 1],
 ])('reads bytes from standard input %s', async (_, ending, bytes) => {
-  const { lines } = await run('-', {}, concat(utf8(ticket), utf8(ending)));
+  const { lines } = await run('-', {}, { input: concat(utf8(ticket), utf8(ending)) });
 
-  expect(lines[0]).toBe(`bytes      ${bytes}`);
+  expect(lines[0]).toMatch(new RegExp(`: text, ${bytes} bytes$`));
 });
 
-test('names the rules file when it cannot be used', async () => {
-  await expect(run(ticket, { rules: '/nowhere/rules.json' })).rejects.toThrow(ConfigError);
+test.each([
+  [{ rules: '/nowhere/rules.json' }, '/nowhere/rules.json'],
+  [{ identifierKey: '/nowhere/identifier.key' }, '/nowhere/identifier.key'],
+])('names the file of %o when it cannot be used', async (options, file) => {
+  await expect(run(ticket, options)).rejects.toMatchObject({
+    code: 'config/invalid',
+    message: expect.stringContaining(file),
+  });
 });
 
-test('dates the earliest and the latest ticket that there can be', async () => {
-  const { lines } = await run(halteTicketText(aTicket({ notBefore: 0, expires: 253_402_300_799 })));
+test.each([
+  ['2026-11-02T00:00:00Z', someNow],
+  ['2026-11-02T07:00+07:00', someNow],
+])('reads %s as a time', (text, at) => {
+  expect(readTime(text)).toBe(at);
+});
 
-  expect(lines).toContain('notBefore  1970-01-01T00:00:00.000Z');
-  expect(lines).toContain('expires    9999-12-31T23:59:59.000Z');
+test.each(['2026-11-02', '2026-11-02T00:00:00', '2026-13-02T00:00:00Z', 'now'])(
+  'takes %s for no time',
+  (text) => {
+    expect(() => readTime(text)).toThrow('with its zone');
+  },
+);
+
+const captures = readdirSync(scans).filter((name) => name.endsWith('.hex'));
+
+test.each(captures)('judges %s as a validator does', async (name) => {
+  const { decision } = JSON.parse(
+    readFileSync(scans + name.replace('.hex', '.expected.json'), 'utf8'),
+  );
+  const input = concat(scan(name.replace('.hex', '')), utf8('\n'));
+
+  const { verdict } = await report('-', { rules, as: 'text' }, { input });
+
+  expect(verdict).toMatchObject(decision);
 });

@@ -24,6 +24,7 @@ import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import {
   createDeviceBackend,
   createDeviceSealer,
+  openDeviceKeyStore,
   openDeviceLedger,
   syncOptions,
 } from './device-parts.ts';
@@ -44,6 +45,7 @@ export async function run(
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   await using backend = config.backend && createDeviceBackend(config.backend);
+  await using keyStore = await openDeviceKeyStore(config);
   // Disposed last but the backend: the control socket must not ask a closed ledger.
   using ledger = openDeviceLedger(config);
   const validator = createValidator(
@@ -51,6 +53,7 @@ export async function run(
       ...{ clock, random: createSystemRandom(), entropy, ledger },
       keyed: createKeyedHash(readIdentifierKey(config.identifierKey)),
       sealer: createDeviceSealer(config, entropy),
+      keyStore,
       readers: [
         ...config.readers.map((reader) => createReader(reader, clock)),
         ...(extras.readers ?? []),

@@ -39,6 +39,14 @@ test('diversifies as the example of AN10922 §2.2.1 does', async () => {
   expect(hex(key ?? new Uint8Array())).toBe('a8dd63a3b89d54b37ca802473fda9175');
 });
 
+test('diversifies a short input as the example on pages 13 and 14 of NXP AN10957 does', async () => {
+  const store = storeOf({ ...transit2, key: 'f3f9377698707b688eaf84abe39e3791' });
+
+  const key = await store.cardKey('transit-2', 1, bytesOf('04deadbeeffeed'));
+
+  expect(hex(key ?? new Uint8Array())).toBe('0bb408baff98b6ee9f2e1585777f6a51');
+});
+
 test('keeps the versions of a key apart', async () => {
   const store = storeOf(transit2, { ...transit2, version: 2, key: 'ff'.repeat(16) });
 

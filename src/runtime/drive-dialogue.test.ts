@@ -118,3 +118,14 @@ test('tells of a key store that fails as of a missing key', async () => {
     faulty('card-key-missing', 'the token is gone'),
   );
 });
+
+test('waits for a key store no longer than for a card', async () => {
+  const { clock, channel } = aCard(async () => ok);
+  const keyStore: KeyStore = { cardKey: () => new Promise(() => {}) };
+
+  const result = driveDialogue(keyed, channel, { clock, keyStore });
+  await clock.advance(dialogueMs);
+
+  expect(await result).toMatchObject({ fault: { reason: 'card-key-missing' } });
+  expect(clock.sleepers).toBe(0);
+});

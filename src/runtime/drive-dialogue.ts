@@ -39,7 +39,7 @@ export async function driveDialogue<T>(
       step =
         step.step === 'send'
           ? step.answer(await channel.transceive(step.apdu, deadline))
-          : step.answer(await fetchKey(step.wanted, keyStore));
+          : step.answer(await fetchKey(step.wanted, deadline, { clock, keyStore }));
     } catch (error) {
       return faultOf(error);
     }
@@ -47,8 +47,25 @@ export async function driveDialogue<T>(
   return step.result;
 }
 
-async function fetchKey({ key, version, diversification }: CardKeyName, keyStore?: KeyStore) {
-  return keyStore?.cardKey(key, version, diversification);
+/** A key store that hangs must not hold up the door. */
+async function fetchKey(
+  { key, version, diversification }: CardKeyName,
+  deadline: number,
+  { clock, keyStore }: DialogueDeps,
+): Promise<Uint8Array | undefined> {
+  if (keyStore === undefined) return undefined;
+  const fetched = new AbortController();
+  const tooLate = clock.sleep(deadline - clock.monotonicNow(), fetched.signal).then(() => {
+    const hint = 'see whether the token of card keys answers';
+    throw new KeyStoreError('key-store/failed', 'the key store did not answer in time', hint);
+  });
+  // When the key was fetched, nobody waits for this any more.
+  tooLate.catch(() => {});
+  try {
+    return await Promise.race([keyStore.cardKey(key, version, diversification), tooLate]);
+  } finally {
+    fetched.abort();
+  }
 }
 
 function faultOf(error: unknown): Parsed<never> {

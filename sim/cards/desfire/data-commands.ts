@@ -55,7 +55,10 @@ function runReadData(card: PoweredCard, command: ReceivedCommand): Uint8Array {
   if (end > bytes.length || offset >= end) refuse('boundaryError');
   const data = bytes.slice(offset, end);
   // Reading the MAC of the last transaction is no part of the next (§10.3.4).
-  if (file.kind !== 'transaction-mac') noteForMac(card, command, data);
+  if (file.kind === 'transaction-mac') return data;
+  // Length 0 stands for what was read indeed.
+  const read = concat(command.payload.subarray(0, 4), littleEndian(data.length, 3));
+  noteForMac(card, { ...command, payload: read }, data);
   return data;
 }
 

@@ -14,7 +14,7 @@ import {
   writers,
 } from './card-command.ts';
 import { refuse } from './card-status.ts';
-import { fieldsOf, numbersOf } from './fields.ts';
+import { fieldsOf, littleEndian, numbersOf } from './fields.ts';
 import type { RecordFile } from './memory.ts';
 import { committedFile, ofKind, type PoweredCard, pendingFile } from './powered-card.ts';
 import type { ReceivedCommand } from './secure-session.ts';
@@ -54,7 +54,9 @@ function runReadRecords(card: PoweredCard, command: ReceivedCommand): Uint8Array
   if (count <= 0 || skipped + count > records.length) refuse('boundaryError');
   const end = records.length - skipped;
   const data = concat(...records.slice(end - count, end));
-  noteForMac(card, command, data);
+  // Count 0 stands for what was read indeed.
+  const read = concat(command.payload.subarray(0, 4), littleEndian(count, 3));
+  noteForMac(card, { ...command, payload: read }, data);
   return data;
 }
 

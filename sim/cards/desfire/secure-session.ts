@@ -49,5 +49,3 @@ export const managed: Protection = {
   headerBytes: 0,
   dataBytes: 0,
 };
-
-export const unprotected: Protection = { ...managed, mode: 'plain' };

@@ -16,8 +16,9 @@ import {
 } from './powered-card.ts';
 import type { ReceivedCommand } from './secure-session.ts';
 
-/** Option of CommitTransaction: answer with counter and MAC. */
-const returnMac = 0x01;
+/** Options of CommitTransaction: whether it answers with counter and MAC. */
+const withoutMac = 0x00;
+const withMac = 0x01;
 
 export const transactionCommands: CardCommands = [
   [0xc7, managing(commitTransaction)],
@@ -26,19 +27,33 @@ export const transactionCommands: CardCommands = [
 
 function commitTransaction(card: PoweredCard, { payload }: ReceivedCommand): Uint8Array {
   if (payload.length > (card.generation === 'ev1' ? 0 : 1)) refuse('lengthError');
-  const [option = 0] = payload;
-  if (option > returnMac) refuse('parameterError');
+  const [option] = payload;
   const { transaction } = card;
-  if (transaction.files.size === 0) refuse('noChanges');
   const { files } = selectedApplication(card);
   const macFile = transactionMacOf(files);
-  if (option === returnMac && macFile === undefined) refuse('parameterError');
+  const isKnown = option === undefined || option === withoutMac || option === withMac;
+  if (!isKnown || (option !== undefined && macFile === undefined)) refuse('parameterError');
+  requireOpen(card);
   for (const [number, file] of transaction.files) files.set(number, file);
   card.transaction = emptyTransaction();
   if (macFile === undefined) return nothing;
   const after = movedOn(macFile.file, card.uid, transaction);
   files.set(macFile.number, after);
-  return option === returnMac ? concat(littleEndian(after.counter, 4), after.mac) : nothing;
+  return option === withMac ? concat(littleEndian(after.counter, 4), after.mac) : nothing;
+}
+
+function abortTransaction(card: PoweredCard, { payload }: ReceivedCommand): Uint8Array {
+  if (payload.length > 0) refuse('lengthError');
+  requireOpen(card);
+  card.transaction = emptyTransaction();
+  return nothing;
+}
+
+/** Something was written; or read, where a MAC is taken over what is read (§10.3.4). */
+function requireOpen(card: PoweredCard): void {
+  const { files, macInput } = card.transaction;
+  const hasMac = transactionMacOf(selectedApplication(card).files) !== undefined;
+  if (files.size === 0 && (macInput.length === 0 || !hasMac)) refuse('noChanges');
 }
 
 function movedOn(
@@ -50,11 +65,4 @@ function movedOn(
   const label = Uint8Array.of(0x5a, 0x00, 0x01, 0x00, 0x80);
   const key = cmac(file.key.value, concat(label, littleEndian(counter, 4), uid));
   return { ...file, counter, mac: truncatedMac(cmac(key, concat(...macInput))) };
-}
-
-function abortTransaction(card: PoweredCard, { payload }: ReceivedCommand): Uint8Array {
-  if (payload.length > 0) refuse('lengthError');
-  if (card.transaction.files.size === 0) refuse('noChanges');
-  card.transaction = emptyTransaction();
-  return nothing;
 }

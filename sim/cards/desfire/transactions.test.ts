@@ -30,6 +30,8 @@ const write = (talk: CardTalk, record: string) =>
   talk.say({ code: 0x8b, header: `${trips}${le(0, 3)}${le(4, 3)}`, data: record });
 const records = (talk: CardTalk, count = 0) =>
   talk.say({ code: 0xab, header: `${trips}${le(0, 3)}${le(count, 3)}` });
+const readMac = (talk: CardTalk) =>
+  talk.say({ code: 0xad, header: `0f${le(0, 3)}${le(12, 3)}`, mode: 'plain' });
 const commit = (talk: CardTalk) => talk.say({ code: 0xc7, header: '01', answerBytes: 12 });
 
 test('shows a debit after the commit', () => {
@@ -48,7 +50,39 @@ test('takes a debit back with AbortTransaction', () => {
   debit(talk, 20);
 
   expect([talk.say({ code: 0xa7 }), value(talk)]).toEqual(['', le(50, 4)]);
-  expect(talk.say({ code: 0xc7 })).toBe('no-changes');
+});
+
+test('has nothing to commit or abort when nothing was written or read', () => {
+  const talk = aPurse();
+
+  const refused = [0xc7, 0xa7].map((code) => {
+    talk.authenticate(2);
+    return talk.say({ code });
+  });
+
+  expect(refused).toEqual(['no-changes', 'no-changes']);
+});
+
+test('commits what was only read, so that its MAC can prove it', () => {
+  const card = aCard();
+  const talk = aPurse(card);
+  talk.authenticate(2);
+  value(talk);
+
+  expect([commit(talk).slice(0, 8), macOf(card)?.counter]).toEqual(['01000000', 1]);
+});
+
+test('proves what was read, not what was asked for', () => {
+  const all = [aPurse(), aPurse()].map((talk, index) => {
+    talk.authenticate(2);
+    write(talk, '01020304');
+    talk.say({ code: 0xc7 });
+    talk.authenticate(2);
+    records(talk, index);
+    return commit(talk);
+  });
+
+  expect(all[0]).toBe(all[1]);
 });
 
 test.each([
@@ -88,6 +122,25 @@ test('gives back at most what the last debit took, once', () => {
   const given = [talk.say(giveBack), talk.say({ code: 0xc7 }), value(talk), talk.say(giveBack)];
 
   expect(given).toEqual(['', '', le(50, 4), 'boundary-error']);
+});
+
+test('takes the last debit alone for what may be given back', () => {
+  const talk = aPurse(aCard(), '01');
+  talk.authenticate(2);
+  for (const sum of [20, 5]) {
+    debit(talk, sum);
+    talk.say({ code: 0xc7 });
+  }
+
+  expect(talk.say({ code: 0x1c, header: purse, data: le(6, 4) })).toBe('boundary-error');
+});
+
+test('writes nothing past the end of a record', () => {
+  const talk = aPurse();
+  talk.authenticate(2);
+  const record = { code: 0x8b, header: `${trips}${le(1, 3)}${le(4, 3)}`, data: '01020304' };
+
+  expect(talk.say(record)).toBe('boundary-error');
 });
 
 test('drops the oldest record of a full cyclic file at the commit', () => {
@@ -152,13 +205,14 @@ test('refuses a further record in a full linear file', () => {
 
 /** The dialogue of a validator, command by command. */
 const ride: readonly ((talk: CardTalk) => string)[] = [
+  (talk) => readMac(talk),
   (talk) => value(talk),
   (talk) => debit(talk, 20),
   (talk) => write(talk, '01020304'),
   (talk) => commit(talk),
 ];
 
-test.each([0, 1, 2, 3])('remembers nothing of a ride torn off after %i commands', (answered) => {
+test.each([0, 1, 2, 3, 4])('remembers nothing of a ride torn off after %i commands', (answered) => {
   const card = aCard();
   const talk = aPurse(card);
   const before = card.snapshot();
@@ -222,8 +276,7 @@ test('answers the commit with the counter and the MAC over the transaction', () 
   const answers = ride.map((step) => step(talk));
 
   expect(answers.at(-1)).toBe(`01000000${hex(mac)}`);
-  const reading = { code: 0xad, header: `0f${le(0, 3)}${le(12, 3)}`, mode: 'plain' } as const;
-  expect(talk.say(reading)).toBe(answers.at(-1));
+  expect(readMac(talk)).toBe(answers.at(-1));
 });
 
 test('begins the MAC of the next transaction anew', () => {
@@ -259,11 +312,11 @@ test('moves the MAC file with commits alone', () => {
       let commits = 0;
       for (const [name, act] of steps) {
         const ends = name === 'abort' || name === 'commit';
-        // Without changes both are an error, which ends the session.
+        // With nothing open both are an error, which ends the session.
         if (ends && !open) continue;
         act(talk);
         if (name === 'commit') commits += 1;
-        open = ends ? false : open || name !== 'read';
+        open = !ends;
       }
       expect(macOf(card)?.counter).toBe(commits);
     }),
@@ -276,10 +329,11 @@ test('commits without a MAC file too, but cannot answer with one', () => {
   talk.say({ code: 0xdf, header: '0f' });
   talk.authenticate(2);
   debit(talk, 20);
-  const plain = [talk.say({ code: 0xc7 }), value(talk)];
+  const plain = [talk.say({ code: 0xc7 }), value(talk), talk.say({ code: 0xc7 })];
+  talk.authenticate(2);
   debit(talk, 20);
 
-  expect([...plain, commit(talk)]).toEqual(['', le(30, 4), 'parameter-error']);
+  expect([...plain, commit(talk)]).toEqual(['', le(30, 4), 'no-changes', 'parameter-error']);
 });
 
 function macOf(card: DesfireCard) {

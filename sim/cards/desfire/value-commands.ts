@@ -54,7 +54,7 @@ function changing(change: ValueChange): CardCommand['run'] {
 }
 
 function credited(file: ValueFile, sum: number): ValueFile {
-  return { ...file, value: file.value + sum, limitedCredit: 0 };
+  return { ...file, value: file.value + sum };
 }
 
 /** Gives back at most what was taken by the last transaction with debits. */

@@ -35,7 +35,8 @@ test.each([
 
 test.each([
   [0x9000, 'ok'],
-  [0x61ff, '255 more bytes'],
+  [0x61ff, 'more to come'],
+  [0x6110, '16 bytes more to come'],
   [0x6c10, 'wrong length, 16 bytes are there'],
   [0x63c2, 'not verified, 2 tries left'],
   [0x6a82, 'application or file not found'],

@@ -181,7 +181,8 @@ export function beginsDesfireSession([cla, ins = 0]: Uint8Array): boolean {
 /** In words. @param status such as 0x9000. */
 export function statusName(status: number): string {
   const [first, second] = [status >> 8, status & 0xff];
-  if (first === 0x61) return `${second} more bytes`;
+  if (status === 0x61ff) return 'more to come';
+  if (first === 0x61) return `${second} bytes more to come`;
   if (first === 0x6c) return `wrong length, ${second} bytes are there`;
   if (first === 0x91) return desfireStatuses[second] ?? 'DESFire error';
   if (status >> 4 === 0x63c) return `not verified, ${status & 0x0f} tries left`;

@@ -54,13 +54,18 @@ function malformed(detail: string): Parsed<never> {
   return faulty('unknown-format', detail);
 }
 
-/** SELECT of what the trace does not ask for: as if the card did not have it. */
-const notFound = Uint8Array.of(0x6a, 0x82);
-const selectInstruction = 0xa4;
+/**
+ * Applications that nobody selected in the trace, as if the card did not have them: the beginning of
+ * the command that selects one, and how a card without it answers.
+ */
+const absences = [
+  { selection: '00a404', absent: Uint8Array.of(0x6a, 0x82) },
+  { selection: '905a', absent: Uint8Array.of(0x91, 0xa0) },
+] as const;
 
 export type Replay<T> =
   | { readonly result: Parsed<T> }
-  /** The validator asks what nobody asked the card then: only the card could tell. */
+  /** What the validator wants to know next, and nobody asked the card then. */
   | { readonly unasked: string };
 
 /** Total. Each answer of the trace is given once, in its order, to the command that it answered. */
@@ -71,10 +76,7 @@ export function replayDialogue<T>(
   const left = [...trace];
   let step = dialogue;
   for (let commands = 0; step.step !== 'end' && commands < dialogueCommandsMax; commands += 1) {
-    if (step.step === 'key') {
-      step = step.answer(undefined);
-      continue;
-    }
+    if (step.step === 'key') return { unasked: 'a key of the card' };
     const name = commandName(step.apdu);
     const exchange = takeExchange(step.apdu, left);
     if (exchange === undefined) return { unasked: name };
@@ -90,8 +92,9 @@ export function replayDialogue<T>(
 function takeExchange(apdu: Uint8Array, left: Exchange[]): Exchange | undefined {
   const place = left.findIndex(({ command }) => isSameCommand(command, apdu));
   const [found] = place < 0 ? [] : left.splice(place, 1);
-  if (found !== undefined || apdu[1] !== selectInstruction) return found;
-  return { command: apdu, response: notFound };
+  if (found !== undefined) return found;
+  const absence = absences.find(({ selection }) => hex(apdu).startsWith(selection));
+  return absence && { command: apdu, response: absence.absent };
 }
 
 /** Some programs leave out the last byte when it is an Le of zero: ISO/IEC 7816-4 §5.1. */

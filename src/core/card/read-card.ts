@@ -2,13 +2,19 @@
  * Which kind of card is in the field, and the dialogue that reads it. Only applications that Halte
  * knows are ever selected: a payment card that is held to the validator is never asked for anything
  * but its UID, and neither PPSE nor any payment application is selected.
+ *
+ *   storage card ───────────────────────────────────────────── UID
+ *   DESFire ──────────────────────── transit application ─ or ─ UID
+ *   all others ─ ticket ─ or ─ QRIS ─ or ─ transit app. ── or ─ UID
  */
-import { latin1 } from '../bytes.ts';
+import { hex } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import type { Token } from '../token/token.ts';
 import { type CardDialogue, orElse } from './dialogue.ts';
+import { readQrisTap } from './qris-tap.ts';
 import { readTicketPhone } from './ticket-phone.ts';
-import { readUidCard } from './uid-card.ts';
+import { readTransitToken } from './transit-token.ts';
+import { uidCard, withUid } from './uid-card.ts';
 
 export interface ReadCardOptions {
   readonly keyed: KeyedHash;
@@ -18,14 +24,32 @@ export interface ReadCardOptions {
 
 /** @param atr answer to reset, as the reader gives it. */
 export function readCard(atr: Uint8Array, options: ReadCardOptions): CardDialogue<Token> {
-  if (isStorageCard(atr)) return readUidCard(options);
-  return orElse(readTicketPhone(options), () => readUidCard(options));
+  switch (kindOf(atr)) {
+    case 'storage':
+      return withUid((uid) => uidCard(uid, options));
+    case 'desfire':
+      return readByUid(options);
+    case 'unknown':
+      return orElse(readTicketPhone(options), () =>
+        orElse(readQrisTap(options), () => readByUid(options)),
+      );
+  }
+}
+
+function readByUid(options: ReadCardOptions): CardDialogue<Token> {
+  return withUid((uid) => orElse(readTransitToken(uid, options), () => uidCard(uid, options)));
 }
 
 /**
- * A card without a file system of its own (MIFARE Classic, Ultralight, …), PC/SC part 3
- * §3.1.3.2.3.2: the historical bytes are `80 4F 0C` and the RID of the PC/SC workgroup.
+ * Historical bytes of a card without a file system of its own (MIFARE Classic, Ultralight), PC/SC
+ * part 3 §3.1.3.2.3.2: `80 4F 0C` and the RID of the PC/SC workgroup.
  */
-function isStorageCard(atr: Uint8Array): boolean {
-  return latin1(atr).includes('\x80\x4f\x0c\xa0\x00\x00\x03\x06');
+const storageCard = '804f0ca000000306';
+/** Of a DESFire card, which answers ATS 06 75 77 81 02 80: the one historical byte 80. */
+const desfireAtr = '3b8180018080';
+
+function kindOf(atr: Uint8Array): 'storage' | 'desfire' | 'unknown' {
+  const text = hex(atr);
+  if (text === desfireAtr) return 'desfire';
+  return text.includes(storageCard) ? 'storage' : 'unknown';
 }

@@ -15,12 +15,14 @@ const uidSizes = [4, 7, 10];
 /** A single-size UID that begins so is drawn anew each time, as phones do: ISO/IEC 14443-3 table 11. */
 const randomUidBeginning = 0x08;
 
-export function readUidCard({ keyed }: { readonly keyed: KeyedHash }): CardDialogue<Token> {
-  return withUid((uid) =>
-    uid.length === 4 && uid[0] === randomUidBeginning
-      ? fail('open-your-app', 'a UID that is drawn anew each time')
-      : end(parsed(uidToken(uid, keyed))),
-  );
+/** @param uid 4, 7 or 10 bytes. */
+export function uidCard(
+  uid: Uint8Array,
+  { keyed }: { readonly keyed: KeyedHash },
+): CardDialogue<Token> {
+  return uid.length === 4 && uid[0] === randomUidBeginning
+    ? fail('open-your-app', 'a UID that is drawn anew each time')
+    : end(parsed(uidToken(uid, keyed)));
 }
 
 /** Asks the reader for the card's UID, 4, 7 or 10 bytes. */

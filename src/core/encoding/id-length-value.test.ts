@@ -101,6 +101,23 @@ test('tells where each value lies in the bytes', () => {
 });
 
 test.each([
+  ['\x7f', 1],
+  ['\x80', 2],
+  ['\u07ff', 2],
+  ['\u0800', 3],
+  ['\uffff', 3],
+  ['\u{10000}', 4],
+  ['\u{10ffff}', 4],
+])('counts the bytes of a character at a border: %j has %i', (character, count) => {
+  const { objects } = readIdLengthValue(utf8(`0001${character}0101x`), isTemplate);
+
+  expect(objects.map(({ offset, bytes }) => [offset, bytes])).toEqual([
+    [4, count],
+    [8 + count, 1],
+  ]);
+});
+
+test.each([
   ['an ID of one digit', '1', 'x'],
   ['an ID of letters', 'ab', 'x'],
   ['no value', '00', ''],

@@ -3,9 +3,8 @@
  * needs. docs/ticket-format.md is the format's description for issuers.
  */
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
-import type { SignatureAlgorithm } from '../crypto/verifying-key.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
-import { decodeHolderKey, encodeHolderKey } from './holder-key.ts';
+import { decodeHolderKey, encodeHolderKey, type HolderKey } from './holder-key.ts';
 
 export const ticketKinds = ['single', 'pass', 'carnet', 'group', 'staff'] as const;
 export type TicketKind = (typeof ticketKinds)[number];
@@ -36,12 +35,6 @@ export interface HalteTicketClaims {
   readonly weekdays?: number;
   /** Whoever shows the ticket must prove that they have this key (RFC 8747 `cnf`). */
   readonly holder?: HolderKey;
-}
-
-export interface HolderKey {
-  readonly algorithm: SignatureAlgorithm;
-  /** Ed25519: 32 bytes. ES256: 33 bytes, a compressed point (SEC 1 §2.3.3). */
-  readonly publicKey: Uint8Array;
 }
 
 /** Most networks, and most routes, that one ticket names. */

@@ -1,7 +1,13 @@
 /** The holder's key in a ticket: the `cnf` claim (RFC 8747 §3.2) with a COSE_Key (RFC 9053 §7). */
 import { concat } from '../bytes.ts';
 import type { Cbor } from '../crypto/cbor.ts';
-import type { HolderKey } from './claims.ts';
+import type { SignatureAlgorithm } from '../crypto/verifying-key.ts';
+
+export interface HolderKey {
+  readonly algorithm: SignatureAlgorithm;
+  /** Ed25519: 32 bytes. ES256: 33 bytes, a compressed point (SEC 1 §2.3.3). */
+  readonly publicKey: Uint8Array;
+}
 
 const confirmationKey = 1;
 const keyType = 1;

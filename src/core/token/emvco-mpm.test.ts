@@ -50,6 +50,7 @@ test('names both checksums when they differ', () => {
 test.each([
   ['half an object', '0002016', 'ends inside an object at byte 6'],
   ['no CRC', '0002015802ID', 'no CRC at the end, byte 12'],
+  ['a CRC under another ID', '0002016004FFFF', 'no CRC at the end, byte 14'],
   ['an object after the CRC', `${sealed('000201')}5802ID`, 'no CRC at the end, byte 20'],
   ['a CRC in small letters', qrisSample.replace('B22E', 'b22e'), 'no CRC at the end, byte 209'],
   ['a CRC of three digits', '0002016303B22', 'no CRC at the end, byte 13'],
@@ -167,6 +168,16 @@ test('tells where each value lies in the bytes, wide characters included', () =>
   for (const { value, offset, bytes: count } of emvcoMpm.fields(bytes)) {
     expect(value.startsWith(ofBytes.decode(bytes.subarray(offset, offset + count)))).toBe(true);
   }
+});
+
+test('opens what payment systems put into the additional data', () => {
+  const fields = emvcoMpm.fields(utf8('62270103abc991600031230105hello'));
+
+  expect(fields.map(({ path, name, value }) => `${path} ${name}: ${value}`)).toEqual([
+    '62.01 bill number: abc',
+    '62.99.00 globally unique identifier: 123',
+    '62.99.01 payment network data: hello',
+  ]);
 });
 
 test('shows what stands before a fault', () => {

@@ -245,6 +245,8 @@ test('reads the longest text and refuses a longer one before it looks inside', (
 test.each([
   ['text forwards', [...genuineText].reverse().join('')],
   ['version 2', backwards(bytesOf('02000f0040'), sound, signature)],
+  ['a payload of 271 bytes', backwards(bytesOf('01010f0040'), sound, signature)],
+  ['a signature of 320 bytes', backwards(bytesOf('01000f0140'), sound, signature)],
   ['another signature', backwards(bytesOf('01000f0041'), sound, signature)],
   ['a web address', 'https://tickets.example/QAEAPAQA?'],
   ['seven characters', genuineText.slice(-7)],

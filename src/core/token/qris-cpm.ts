@@ -7,7 +7,7 @@
  */
 import { base64Decode, latin1, utf8 } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
-import { parseTlv, type Tlv } from '../encoding/ber-tlv.ts';
+import { findTlv, parseTlv, type Tlv } from '../encoding/ber-tlv.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { accountOf, issuerOf } from '../qris/cpm-account.ts';
 import { cpmFields } from '../qris/cpm-fields.ts';
@@ -39,16 +39,23 @@ export function parseQrisCpm(text: Uint8Array, keyed: KeyedHash): Parsed<Token> 
   if (code === undefined) return faulty('malformed-token', 'not base64');
   const objects = parseTlv(code);
   if (!objects.ok) return objects;
-  const account = qrisAccount(objects.value);
-  return account.ok ? tokenOf(text, account.value, keyed) : account;
+  const payment = qrisPayment(objects.value);
+  return payment.ok ? tokenOf(text, payment.value, keyed) : payment;
 }
 
 function decoded(text: Uint8Array): Uint8Array | undefined {
   return text.length > qrisCpmTextMax ? undefined : base64Decode(latin1(text));
 }
 
-/** The digits of the account that the code's QRIS application names. */
-function qrisAccount([first, ...templates]: readonly Tlv[]): Parsed<string> {
+interface Payment {
+  /** All digits of the account. */
+  readonly account: string;
+  /** What the issuer will honour once: tag 9F74. */
+  readonly cheque: Uint8Array;
+}
+
+/** Who pays, and with what, by the code's QRIS application. */
+function qrisPayment([first, ...templates]: readonly Tlv[]): Parsed<Payment> {
   if (first?.tag !== '85' || latin1(first.value) !== payloadFormat) {
     return faulty('malformed-token', `tag 85 is not ${payloadFormat}`);
   }
@@ -62,15 +69,22 @@ function qrisAccount([first, ...templates]: readonly Tlv[]): Parsed<string> {
   const common = templates.filter(({ tag }) => tag === '62');
   const flaw = profileFlaw(application, common);
   if (flaw !== undefined) return faulty('malformed-token', flaw);
-  return accountOf([application, ...common].flatMap(({ inner }) => inner));
+  const account = accountOf([application, ...common].flatMap(({ inner }) => inner));
+  const issuerData = findTlv(findTlv(application.inner, '63')?.inner ?? [], '9F74');
+  if (issuerData === undefined) return faulty('malformed-token', 'tag 9F74 is missing');
+  return account.ok ? parsed({ account: account.value, cheque: issuerData.value }) : account;
 }
 
-function tokenOf(text: Uint8Array, account: string, keyed: KeyedHash): Parsed<Token> {
+/**
+ * Nothing in a code is signed, so the cheque and its account are what it is known again by: whoever
+ * changes another object still shows the same payment.
+ */
+function tokenOf(text: Uint8Array, { account, cheque }: Payment, keyed: KeyedHash): Parsed<Token> {
   const issuer = issuerOf(account);
   if (issuer === undefined) return faulty('malformed-token', 'account has no NNS prefix');
   return parsed({
     format: qrisCpm.name,
-    tokenKey: keyed('qris-cpm', text),
+    tokenKey: keyed('qris-cpm', utf8(account), cheque),
     accountKey: keyed('account', utf8(account)),
     issuer,
     proof: { kind: 'deferred' },

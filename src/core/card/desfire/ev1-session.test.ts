@@ -92,6 +92,23 @@ test('enciphers a key change as the trace does, CRC included', () => {
   );
 });
 
+/** Trace: ChangeKey of key 1, its last enciphered block and the MAC of the answer. */
+test('answers to an enciphered command go on from its last block, as in the trace', () => {
+  const sessionKey = bytesOf('c2a1e47bd8100044fe6d00a74d7ab17c');
+  const answerTo = (lastBlock: Uint8Array) => aesCmac(sessionKey, Uint8Array.of(0), lastBlock);
+  const session = ev1Session({ key: sessionKey, chain: new Uint8Array(16) });
+  const write = aCommand({ code: 0x3d, data: new Uint8Array(20), mode: 'full' });
+  const sealed = session.seal(write);
+
+  expect(hex(answerTo(bytesOf('30337408c8a87eacab7a1ff18951fca3')))).toBe(
+    '2128d3cd9c9acffff6eb9546adf35e17',
+  );
+  expect(sealed.sent).toHaveLength(32);
+  expect(sealed.open(answerTo(sealed.sent.subarray(-16)).subarray(0, 8))).toMatchObject({
+    ok: true,
+  });
+});
+
 test('goes on with the chain from a plain command to an enciphered one', () => {
   const { result } = authenticate(
     {

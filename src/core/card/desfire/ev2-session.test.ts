@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { bytesOf, parsedValue } from '../../../../sim/testing/builders.ts';
 import { concat, hex } from '../../bytes.ts';
+import { encryptBlock, encryptCbc } from '../../crypto/aes.ts';
 import { faulty } from '../../parsed.ts';
 import { type CardDialogue, end } from '../dialogue.ts';
 import { authenticateEv2, ev2Keys, ev2Session } from './ev2-session.ts';
 import type { SecureCommand, SecureSession } from './secure-messaging.ts';
+import { truncatedMac } from './truncated-mac.ts';
 
 const nothing = new Uint8Array();
 const factoryKey = new Uint8Array(16);
@@ -161,6 +163,46 @@ test.each([
 ])('takes no answer with %s', (_, answer) => {
   expect(settingsSession.seal(getSettings).open(bytesOf(answer))).toEqual(
     faulty('card-answer-invalid', 'its MAC is wrong'),
+  );
+});
+
+/** An enciphered answer of the session with zero keys, with the MAC that belongs to it. */
+function sealedAnswer(plain: string): Uint8Array {
+  const vector = encryptBlock(factoryKey, bytesOf(`5aa50102030401${'00'.repeat(9)}`));
+  const data = encryptCbc(factoryKey, vector, bytesOf(plain));
+  return concat(data, truncatedMac(factoryKey, concat(bytesOf('00010001020304'), data)));
+}
+const zeroSession = ev2Session({
+  encryptionKey: factoryKey,
+  macKey: factoryKey,
+  transaction: bytesOf('01020304'),
+  counter: 0,
+});
+const readAll = aCommand({ code: 0xad, mode: 'full', answerBytes: 16 });
+const sixteen = '000102030405060708090a0b0c0d0e0f';
+
+test('takes the padding off an answer of a whole block', () => {
+  const answer = sealedAnswer(`${sixteen}80${'00'.repeat(15)}`);
+
+  expect(hex(parsedValue(zeroSession.seal(readAll).open(answer)).data)).toBe(sixteen);
+});
+
+test.each([
+  ['no padding', sixteen],
+  ['zeros only', '00'.repeat(32)],
+  ['padding that begins a block too early', `${sixteen.slice(0, 30)}80${'00'.repeat(16)}`],
+])('takes no enciphered answer with %s', (_, plain) => {
+  expect(zeroSession.seal(readAll).open(sealedAnswer(plain))).toEqual(
+    faulty('card-answer-invalid', 'its padding is wrong'),
+  );
+});
+
+test('takes no enciphered answer that is not whole blocks', () => {
+  const data = bytesOf('0102');
+  const mac = truncatedMac(factoryKey, concat(bytesOf('00010001020304'), data));
+
+  expect(zeroSession.seal(readAll).open(concat(data, mac))).toEqual(
+    faulty('card-answer-invalid', 'its padding is wrong'),
   );
 });
 

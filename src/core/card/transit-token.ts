@@ -1,0 +1,70 @@
+/** The transit card as rules and runtime see it: a token with a purse and, perhaps, a pass. */
+import { concat } from '../bytes.ts';
+import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import { parsed } from '../parsed.ts';
+import { Secret } from '../secret.ts';
+import type { Token } from '../token/token.ts';
+import { readTransitCard, type TransitCard } from './desfire/read-transit-card.ts';
+import type { TransitPass } from './desfire/transit-pass.ts';
+import { encodeTrip, type TripRecord } from './desfire/trip-record.ts';
+import { afterEnd, type CardDialogue, end } from './dialogue.ts';
+import type { CardPass, CardTrip, PurseCard } from './purse-card.ts';
+
+export interface TransitTokenOptions {
+  readonly keyed: KeyedHash;
+  /** 16 fresh random bytes, used once. */
+  readonly challenge: Uint8Array;
+}
+
+/** The purse counts whole rupiah. */
+const currency = 'IDR';
+
+/** @param uid as the reader tells it. Ends as `unknown-card` when the card has no such application. */
+export function readTransitToken(
+  uid: Uint8Array,
+  { keyed, challenge }: TransitTokenOptions,
+): CardDialogue<Token> {
+  return afterEnd(readTransitCard({ uid, nonce: challenge }), (card) =>
+    end<Token>(card.ok ? parsed(tokenOf(card.value, keyed)) : card),
+  );
+}
+
+function tokenOf(card: TransitCard, keyed: KeyedHash): Token {
+  const riderCategory = card.pass?.riderCategory;
+  return {
+    format: 'transit-card',
+    tokenKey: keyed('card', card.uid),
+    proof: { kind: 'card' },
+    rides: 'unlimited',
+    ...(riderCategory !== undefined && { riderCategory }),
+    card: purseOf(card),
+    secret: new Secret(card.uid),
+  };
+}
+
+function purseOf(card: TransitCard): PurseCard {
+  const { transaction, lastTrip } = card;
+  const pass = card.pass && passOf(card.pass);
+  return {
+    balance: { amount: card.balance, currency },
+    ...(transaction && { counter: transaction.counter }),
+    readings: lastTrip ? concat(card.passFile, encodeTrip(lastTrip)) : card.passFile,
+    ...(pass && { pass }),
+    ...(lastTrip && { lastTrip: tripOf(lastTrip) }),
+    debit: (trip) => card.debit({ amount: trip.amount.amount, trip: recordOf(trip) }),
+  };
+}
+
+function passOf({ product, notBefore, expires }: TransitPass): CardPass | undefined {
+  if (product === undefined || notBefore === undefined || expires === undefined) return undefined;
+  return { product, from: notBefore * 1_000, until: expires * 1_000 };
+}
+
+function tripOf({ at, amount, deviceTag, epoch, seq }: TripRecord): CardTrip {
+  return { at: at * 1_000, amount: { amount, currency }, deviceTag, epoch, seq };
+}
+
+function recordOf({ at, amount, deviceTag, epoch, seq }: CardTrip): TripRecord {
+  const seconds = Math.floor(at / 1_000);
+  return { kind: 'single', at: seconds, amount: amount.amount, deviceTag, epoch, seq };
+}
