@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
 import type { CliIo } from '../../src/cli/cli-io.ts';
@@ -111,7 +112,6 @@ export async function startCanaryBus(
       io.stop();
       await running.catch(() => {});
       await hop[Symbol.asyncDispose]();
-      await backend.end();
     },
   };
 }
@@ -139,7 +139,8 @@ async function startBackendProcess({ workshop }: TestDevice) {
   const end = async () => {
     if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
   };
-  return { folder, database, url: await listening(child, said), said, end };
+  onTestFinished(end);
+  return { folder, database, url: await listening(child, said), said };
 }
 
 function keepSaid(child: ChildProcess): () => string {
@@ -152,7 +153,7 @@ function keepSaid(child: ChildProcess): () => string {
   return () => said;
 }
 
-/** A test that is over before ends it. */
+/** @returns the URL. */
 async function listening(child: ChildProcess, said: () => string): Promise<string> {
   while (child.exitCode === null) {
     const [url] = /https:\/\/127\.0\.0\.1:\d+/.exec(said()) ?? [];

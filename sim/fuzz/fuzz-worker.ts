@@ -16,9 +16,13 @@ import { installInstrumentation } from './instrument.ts';
 
 const { job, memory } = workerData as { job: FuzzJob; memory: SharedArrayBuffer };
 const clock = createSystemClock();
+const begun = clock.monotonicNow();
 const counters = createCounters();
 const coverage = createCoverage(counters);
 const note = createTrialNote(memory);
+
+/** Loading takes its part of the time, but not all of it. */
+const searchMsLeast = 500;
 
 // Stacks cost more than the parsers that throw; a replay shows them.
 Error.stackTraceLimit = 0;
@@ -32,7 +36,7 @@ const result = await searchForFindings({
   dictionary: [...literals, ...(target.dictionary ?? []), Uint8Array.of(0)],
   collect: createCollector(),
   seeds: job.seeds,
-  milliseconds: job.milliseconds,
+  milliseconds: Math.max(searchMsLeast, job.milliseconds - (clock.monotonicNow() - begun)),
   executions: job.executions,
   onTrial: note.write,
   onProgress: (progress) => say({ kind: 'progress', progress }),

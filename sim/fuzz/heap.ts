@@ -8,8 +8,15 @@ export function heapBytes(): number {
   return used_heap_size + external_memory;
 }
 
-/** @returns a function that collects everything collectable, now. */
+/**
+ * @returns a function that collects everything collectable, now. Array buffers are given back by
+ * another thread after a collection; the next collection waits for it.
+ */
 export function createCollector(): () => void {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc');
+  const collect: () => void = runInNewContext('gc');
+  return () => {
+    collect();
+    collect();
+  };
 }

@@ -87,31 +87,37 @@ export function checkFault(
 ): void {
   holds(Object.hasOwn(reasons, reason), `has no reason ${reason}`);
   holds(detail.length <= detailCharactersMax, 'has a detail that is too long');
-  const part = repeatedPart(detail, Buffer.from(input));
-  if (part === undefined) return;
   // An input may hold a word of the detail by chance: a leak goes along when the input is altered.
-  const altered = Buffer.from(input);
-  for (let at = part.from; at < part.end; at += 1) altered[at] = (altered[at] ?? 0) ^ 1;
-  const again = detailAt(Uint8Array.from(altered))?.toLowerCase() ?? '';
-  const forms = (['latin1', 'hex'] as const).map((form) =>
-    altered.toString(form, part.from, part.end).toLowerCase(),
-  );
-  holds(!forms.some((form) => again.includes(form)), 'repeats the input in a detail');
+  const isLeak = repeatedParts(detail, Buffer.from(input)).some((part) => {
+    const altered = Buffer.from(input);
+    for (let at = part.from; at < part.end; at += 1) altered[at] = (altered[at] ?? 0) ^ 1;
+    const again = detailAt(Uint8Array.from(altered))?.toLowerCase() ?? '';
+    return (['latin1', 'hex'] as const)
+      .map((form) => altered.toString(form, part.from, part.end).toLowerCase())
+      .some((form) => again.includes(form));
+  });
+  holds(!isLeak, 'repeats the input in a detail');
 }
 
-/** Where in the input the part lies that the detail has as text or in hexadecimal. */
-function repeatedPart(detail: string, input: Buffer) {
+interface Part {
+  readonly from: number;
+  readonly end: number;
+}
+
+/** Where in the input the parts lie that the detail has as text or in hexadecimal. */
+function repeatedParts(detail: string, input: Buffer): readonly Part[] {
   const text = Buffer.from(detail, 'latin1');
+  const parts: Part[] = [];
   for (let at = 0; at + leakBytes <= text.length; at += 1) {
     const part = text.subarray(at, at + leakBytes);
     const digits = part.toString('latin1');
     const isHex = /^[0-9a-f]+$/i.test(digits);
     for (const bytes of isHex ? [part, Buffer.from(digits, 'hex')] : [part]) {
       const from = input.indexOf(bytes);
-      if (from >= 0) return { from, end: from + bytes.length };
+      if (from >= 0) parts.push({ from, end: from + bytes.length });
     }
   }
-  return undefined;
+  return parts;
 }
 
 /** Stops counting when it is more than `most`. */

@@ -56,19 +56,17 @@ test('has the intent on record before the first command goes to the card', async
   const result = await instructCard(debit, stand.card, stand.deps);
 
   expect(seen).toEqual([expect.objectContaining({ kind: 'card-intent', amount: 3_500 })]);
-  expect(result).toBe('committed');
+  expect(result).toMatchObject({ kind: 'card-outcome', result: 'committed', intentSeq: 1 });
 });
 
 test.each<[string, number[], string]>([
   ['that commits', [0x90, 0x00], 'committed'],
   ['that declines', [0x69, 0x85], 'not-committed'],
   ['whose answer is no answer', [], 'unknown'],
-])('records the outcome of a card %s', async (_, answer, result) => {
+])('tells the outcome of a card %s', async (_, answer, result) => {
   const stand = aStand(async () => Uint8Array.from(answer));
 
-  await instructCard(debit, stand.card, stand.deps);
-
-  expect(stand.rows()[1]).toMatchObject({ kind: 'card-outcome', intentSeq: 1, result });
+  expect(await instructCard(debit, stand.card, stand.deps)).toMatchObject({ intentSeq: 1, result });
 });
 
 test('calls the outcome unknown when the card leaves amid the command', async () => {
@@ -76,22 +74,24 @@ test('calls the outcome unknown when the card leaves amid the command', async ()
     throw new ReaderError('card/gone', 'it left', 'hold it longer');
   });
 
-  expect(await instructCard(debit, stand.card, stand.deps)).toBe('unknown');
+  expect(await instructCard(debit, stand.card, stand.deps)).toMatchObject({ result: 'unknown' });
 });
 
 test('calls the outcome unknown when the dialogue itself fails', async () => {
   const stand = aStand(async () => Uint8Array.of(0x90, 0x00));
   const broken = { ...purse, debit: () => fail<CardReply>('card-answer-invalid', 'no purse') };
 
-  expect(await instructCard({ ...debit, card: broken }, stand.card, stand.deps)).toBe('unknown');
+  expect(await instructCard({ ...debit, card: broken }, stand.card, stand.deps)).toMatchObject({
+    result: 'unknown',
+  });
 });
 
 test('writes down all that the office needs to prove the debit', async () => {
   const stand = aStand(async () => Uint8Array.of(0x90, 0x00));
 
-  await instructCard(debit, stand.card, stand.deps);
+  const outcome = await instructCard(debit, stand.card, stand.deps);
 
-  expect(stand.rows()).toMatchObject([
+  expect([...stand.rows(), outcome]).toMatchObject([
     {
       ...{ kind: 'card-intent', tripAt: someNow, balanceBefore: 20_000, cardCounter: 41 },
       ...{ cardReadings: bytesOf('0a0b'), sealedSecret: bytesOf('5ea1') },

@@ -1,12 +1,14 @@
 /**
- * Carries out what a decision asks of the card: intent row, dialogue, outcome row.
+ * Carries out what a decision asks of the card: intent row, dialogue, outcome.
  *
  * Invariant: the intent is durable before the first command goes to the card, so that a cut at any
- * moment leaves either no debit or an intent to settle.
+ * moment leaves either no debit or an intent to settle. The outcome is left to be written together
+ * with the tap: were it written alone, a cut between the two would leave a debit without a ride.
  */
 import type { CardChannel } from '../../device/token-reader.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
-import type { CardReply } from '../core/card/purse-card.ts';
+import { tripId } from '../core/card/settle-intent.ts';
+import type { Row } from '../core/ledger/row.ts';
 import type { LedgerHead, TapLedger } from '../store/tap-ledger.ts';
 import { type DialogueDeps, driveDialogue } from './drive-dialogue.ts';
 import type { Stamper } from './stamp.ts';
@@ -26,34 +28,26 @@ export interface InstructedCard {
   readonly channel: CardChannel;
 }
 
-/** `unknown`: the card left or fell silent, perhaps after it had committed. */
-export type CardResult = CardReply['result'] | 'unknown';
+export type CardOutcomeRow = Extract<Row, { kind: 'card-outcome' }>;
 
-/** @throws StoreError when intent or outcome could not be written. */
+/** @returns the outcome, not yet written. @throws StoreError when the intent could not be written. */
 export async function instructCard(
   instruction: CardInstruction,
   card: InstructedCard,
   deps: InstructCardDeps,
-): Promise<CardResult> {
+): Promise<CardOutcomeRow> {
   const at = Math.floor(deps.clock.wallNow() / 1_000) * 1_000;
-  const intent = recordIntent({ instruction, card, at }, deps);
-  const { epoch, seq } = intent;
+  const { epoch, seq } = recordIntent({ instruction, card, at }, deps);
   const trip = { at, amount: instruction.amount, deviceTag: deps.deviceTag, epoch, seq };
   const reply = await driveDialogue(instruction.card.debit(trip), card.channel, deps);
   const transaction = reply.ok ? reply.value.transaction : undefined;
-  const result = reply.ok ? reply.value.result : 'unknown';
-  deps.ledger.append({
-    ...{
-      kind: 'card-outcome',
-      ...deps.stamper.stamp(),
-      intentEpoch: epoch,
-      intentSeq: seq,
-      result,
-    },
+  return {
+    ...{ kind: 'card-outcome', ...deps.stamper.stamp(), intentEpoch: epoch, intentSeq: seq },
+    // Without a reply the card left or fell silent, perhaps after it had committed.
+    result: reply.ok ? reply.value.result : 'unknown',
     cardCounter: transaction?.counter,
     cardMac: transaction?.mac,
-  });
-  return result;
+  };
 }
 
 interface Intent {
@@ -63,7 +57,7 @@ interface Intent {
 }
 
 function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps): LedgerHead {
-  const { balance, counter, readings } = instruction.card;
+  const { balance, counter, lastTrip, readings } = instruction.card;
   return deps.ledger.append({
     ...{ kind: 'card-intent', ...deps.stamper.stamp() },
     tokenKey: card.tokenKey,
@@ -72,6 +66,7 @@ function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps)
     tripAt: at,
     balanceBefore: balance.amount,
     cardCounter: counter,
+    lastTrip: lastTrip && tripId(lastTrip),
     cardReadings: readings,
     sealedSecret: card.sealed,
   });

@@ -2,7 +2,7 @@
  * One scan, from the reader to the rider:
  *
  *   scan → token → (same presentation? done) → decide → ledger.append (fsync) → indicators
- *     └ an earlier debit is settled: outcome row └ card asked to debit: intent row, card, outcome row
+ *                                                 └ card asked to debit: intent row, card
  *
  * Invariant: nothing is shown as accepted before append has returned (promise 1). When the row
  * cannot be written the rider sees "out of service" and the error goes up: the runtime stops
@@ -11,8 +11,10 @@
 import assert from 'node:assert/strict';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
+import type { CardInstruction } from '../core/card/instruction.ts';
 import type { decideTap } from '../core/decide.ts';
 import { type Decision, type Settlement, withoutFare } from '../core/decision.ts';
+import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
 import type { LedgerHead } from '../store/tap-ledger.ts';
 import { type InstructCardDeps, instructCard } from './instruct-card.ts';
@@ -72,20 +74,21 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     scan: Scan,
     reading: Reading,
   ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
-    const presented = { scan, ...reading };
     try {
       recordClockStep(deps);
       const around = deps.surroundings();
       const decided = decide(reading, around);
-      recordSettlement(decided.settlement);
-      const asksCard = decided.outcome === 'accepted' && decided.instruction !== undefined;
-      const decision = asksCard ? await settleWithCard(presented, decided) : decided;
-      const tap = { ...presented, decision };
+      const presented = { ...reading, scan, decision: decided };
+      const { decision, outcomes } = asksCard(decided)
+        ? await chargedToCard(presented, decided)
+        : { decision: decided, outcomes: settledRow(decided.settlement) };
+      const tap = { scan, ...reading, decision };
       const stamp = deps.stamper.stamp();
       const accepted = acceptedToken(tap, around.rules, stamp.wallAt);
-      return { tap, place: ledger.append(tapRow(tap, around, stamp), accepted) };
+      const rows = [...outcomes, tapRow(tap, around, stamp)];
+      return { tap, place: ledger.appendTogether(rows, accepted) };
     } catch (error) {
-      show(signalOf({ ...presented, decision: withoutFare('out-of-service') }));
+      show(signalOf({ scan, ...reading, decision: withoutFare('out-of-service') }));
       throw error;
     }
   }
@@ -101,23 +104,35 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     return deps.decide(token.value, { history, rules, now, clockQuality, routeId });
   }
 
-  function recordSettlement(settlement: Settlement | undefined): void {
-    if (settlement === undefined || settlement.result === 'unknown') return;
-    const { epoch: intentEpoch, seq: intentSeq } = settlement.intent.trip;
-    const { result } = settlement;
-    const stamp = deps.stamper.stamp();
-    ledger.append({ kind: 'card-outcome', ...stamp, intentEpoch, intentSeq, result });
-  }
-
-  /** The card has the last word on what it was asked to do: unless it commits, try again. */
-  async function settleWithCard(tap: Omit<Tap, 'decision'>, decision: Decision): Promise<Decision> {
-    if (decision.outcome !== 'accepted' || decision.instruction === undefined) return decision;
-    const { scan, token, sealed } = tap;
+  /**
+   * The card has the last word on what it was asked to do: unless it commits, try again. What
+   * became of an earlier debit is written before a new one begins, else together with the tap.
+   */
+  async function chargedToCard(
+    { scan, token, sealed }: Tap,
+    decision: Instructing,
+  ): Promise<{ readonly decision: Decision; readonly outcomes: readonly Row[] }> {
+    const settled = settledRow(decision.settlement);
+    if (settled.length > 0) ledger.appendTogether(settled);
     assert(scan.medium === 'nfc' && token.ok, 'only a card can be instructed');
     const card = { tokenKey: token.value.tokenKey, sealed, channel: scan.channel };
-    const result = await instructCard(decision.instruction, card, deps);
-    return result === 'committed' ? decision : withoutFare('card-gone');
+    const outcome = await instructCard(decision.instruction, card, deps);
+    const hasPaid = outcome.result === 'committed';
+    return { decision: hasPaid ? decision : withoutFare('card-gone'), outcomes: [outcome] };
   }
+
+  function settledRow(settlement: Settlement | undefined): readonly Row[] {
+    if (settlement === undefined || settlement.result === 'unknown') return [];
+    const { epoch: intentEpoch, seq: intentSeq } = settlement.intent.trip;
+    const { result } = settlement;
+    return [{ kind: 'card-outcome', ...deps.stamper.stamp(), intentEpoch, intentSeq, result }];
+  }
+}
+
+type Instructing = Decision & { readonly instruction: CardInstruction };
+
+function asksCard(decision: Decision): decision is Instructing {
+  return decision.outcome === 'accepted' && decision.instruction !== undefined;
 }
 
 /** Puts a jump of the wall clock on record before the next row is stamped with it. */

@@ -31,6 +31,7 @@ interface StoredIntent {
   readonly tripAt: number;
   readonly balanceBefore: number;
   readonly cardCounter: number | null;
+  readonly lastTrip: string | null;
 }
 
 export function createIntentMemory(database: SqliteDatabase, device: string): IntentMemory {
@@ -39,7 +40,8 @@ export function createIntentMemory(database: SqliteDatabase, device: string): In
   return {
     note(row, place) {
       if (row.kind === 'card-intent') {
-        statements.begin.run({ ...row, ...place, cardCounter: row.cardCounter ?? null });
+        const { cardCounter = null, lastTrip = null } = row;
+        statements.begin.run({ ...row, ...place, cardCounter, lastTrip });
       }
       if (row.kind === 'card-outcome' && row.result !== 'unknown') {
         statements.end.run(row.intentEpoch, row.intentSeq);
@@ -53,11 +55,12 @@ export function createIntentMemory(database: SqliteDatabase, device: string): In
 }
 
 function openIntent(stored: StoredIntent, tag: Uint8Array): OpenIntent {
-  const { epoch, seq, amount, currency, tripAt, balanceBefore, cardCounter } = stored;
+  const { epoch, seq, amount, currency, tripAt, balanceBefore, cardCounter, lastTrip } = stored;
   return {
     trip: { at: tripAt, amount: { amount, currency }, deviceTag: tag, epoch, seq },
     balanceBefore,
     ...(cardCounter !== null && { counterBefore: cardCounter }),
+    ...(lastTrip !== null && { lastTripBefore: lastTrip }),
   };
 }
 
@@ -65,13 +68,14 @@ function prepare(database: SqliteDatabase) {
   return {
     begin: database.prepare(
       `insert or replace into open_intent
-         (token_key, epoch, seq, amount, currency, trip_at, balance_before, card_counter)
-       values (:tokenKey, :epoch, :seq, :amount, :currencyType, :tripAt, :balanceBefore, :cardCounter)`,
+         (token_key, epoch, seq, amount, currency, trip_at, balance_before, card_counter, last_trip)
+       values (:tokenKey, :epoch, :seq, :amount, :currencyType, :tripAt, :balanceBefore,
+               :cardCounter, :lastTrip)`,
     ),
     end: database.prepare('delete from open_intent where epoch = ? and seq = ?'),
     find: database.prepare(
       `select epoch, seq, amount, currency, trip_at as tripAt, balance_before as balanceBefore,
-              card_counter as cardCounter
+              card_counter as cardCounter, last_trip as lastTrip
        from open_intent where token_key = ?`,
     ),
   };

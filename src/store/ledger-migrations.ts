@@ -58,7 +58,8 @@ export const ledgerMigrations: readonly Migration[] = [
         currency text not null,
         trip_at integer not null,
         balance_before integer not null,
-        card_counter integer
+        card_counter integer,
+        last_trip text
       ) strict, without rowid;
 
       create unique index open_intent_by_place on open_intent (epoch, seq);

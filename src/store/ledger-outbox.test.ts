@@ -232,7 +232,7 @@ test('forgets an accepted token once its time and the retention are over', () =>
   const ledger = aLedger();
   const tokenKey = new Uint8Array(32).fill(1);
   const token = { tokenKey, acceptedAt: someNow, forgetAt: someNow, atRisk: false };
-  ledger.append(aTapRow(), token);
+  ledger.appendTogether([aTapRow()], token);
 
   ledger.outbox.prune(someNow);
   const kept = ledger.recall(tokenKey, someNow).lastAcceptedAt;

@@ -16,7 +16,7 @@ const hourMs = 60 * 60 * 1_000;
 const tokenKey = new Uint8Array(32).fill(7);
 
 const accept = (ledger: TapLedger, key: Uint8Array, at: number, atRisk = false) =>
-  ledger.append(aTapRow({ wallAt: at, tokenKey: key }), {
+  ledger.appendTogether([aTapRow({ wallAt: at, tokenKey: key })], {
     tokenKey: key,
     acceptedAt: at,
     forgetAt: at + 24 * hourMs,
@@ -133,7 +133,7 @@ test('writes neither the row nor the token when one of both cannot be written', 
   const acceptedAt = 0.5;
   const accepted = { tokenKey, acceptedAt, forgetAt: someNow, atRisk: false };
 
-  expect(() => ledger.append(aTapRow(), accepted)).toThrow('INTEGER');
+  expect(() => ledger.appendTogether([aTapRow()], accepted)).toThrow('INTEGER');
 
   expect(ledger.head.seq).toBe(0);
   expect(ledger.audit.entries(1)).toEqual([]);

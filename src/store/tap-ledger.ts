@@ -36,7 +36,12 @@ export interface AcceptedToken {
 export interface TapLedger extends Disposable {
   readonly head: LedgerHead;
   /** Durable when it returns. @throws StoreError when the row could not be written: nothing was. */
-  append(row: Row, accepted?: AcceptedToken): LedgerHead;
+  append(row: Row): LedgerHead;
+  /**
+   * What belongs together: all durable when it returns, or nothing was written.
+   * @param rows one at least. @returns the place of the last one. @throws StoreError
+   */
+  appendTogether(rows: readonly Row[], accepted?: AcceptedToken): LedgerHead;
   /**
    * @param now wall clock: deferred taps of the 24 hours before it are counted, and those up to 24
    * hours after it, of a clock that ran ahead.
@@ -85,24 +90,36 @@ function ledgerOn(
   let head = currentHead(database) ?? startEpoch();
   const named = namingErrorsOf(path);
 
-  const record = database.transaction((row: Row, accepted: AcceptedToken | undefined) => {
-    const place = { device, epoch: head.epoch, seq: head.seq + 1 };
+  function addRow(last: LedgerHead, row: Row): LedgerHead {
+    const { epoch } = last;
+    const seq = last.seq + 1;
     const bytes = encodeRow(row);
-    const hash = rowHash(place, head.hash, bytes);
-    statements.addRow.run(place.epoch, place.seq, hash, bytes);
-    if (accepted !== undefined) statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
-    intents.note(row, place);
-    return { epoch: place.epoch, seq: place.seq, hash };
+    const hash = rowHash({ device, epoch, seq }, last.hash, bytes);
+    statements.addRow.run(epoch, seq, hash, bytes);
+    intents.note(row, { epoch, seq });
+    return { epoch, seq, hash };
+  }
+
+  const record = database.transaction(
+    (rows: readonly Row[], accepted: AcceptedToken | undefined) => {
+      if (accepted !== undefined) {
+        statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
+      }
+      return rows.reduce(addRow, head);
+    },
+  );
+
+  const appendTogether = named((rows: readonly Row[], accepted?: AcceptedToken) => {
+    head = record.immediate(rows, accepted);
+    return head;
   });
 
   return {
     get head() {
       return head;
     },
-    append: named((row: Row, accepted?: AcceptedToken) => {
-      head = record.immediate(row, accepted);
-      return head;
-    }),
+    append: (row) => appendTogether([row]),
+    appendTogether,
     recall: named((tokenKey: Uint8Array, now: number) => {
       const last = statements.lastAccepted.get(tokenKey) as Remembered | undefined;
       const riskTapsToday = statements.riskTaps.get(now - dayMs, now + dayMs) as number;

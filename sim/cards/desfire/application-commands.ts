@@ -7,7 +7,8 @@ import { applicationHeaderBytes, freeBytes, piccAid, zeroKey } from './memory.ts
 import { applicationAt, type PoweredCard, selectApplication } from './powered-card.ts';
 import type { ReceivedCommand } from './secure-session.ts';
 
-const applicationsMax = 28;
+/** Of EV1; later cards take as many as there is room for. */
+const ev1ApplicationsMax = 28;
 const keysMax = 14;
 const aidSize = 3;
 /** Bits 7 and 6 of KeySett2: AES. The model has no other keys. */
@@ -40,7 +41,8 @@ function createApplication(card: PoweredCard, { payload }: ReceivedCommand): Uin
   }
   const { applications } = card.memory;
   if (applications.has(aid)) refuse('duplicateError');
-  if (applications.size > applicationsMax) refuse('countError');
+  // The card itself counts as one.
+  if (card.generation === 'ev1' && applications.size > ev1ApplicationsMax) refuse('countError');
   if (applicationHeaderBytes(count) > freeBytes(card.memory)) refuse('outOfMemory');
   const keys = Array.from({ length: count }, () => zeroKey);
   applications.set(aid, { settings, keys, files: new Map() });

@@ -42,6 +42,13 @@ test('refuses another command between the frames of a response', () => {
   expect([talk.raw(0x6a), talk.raw(0xaf)]).toEqual(['91ca', '911c']);
 });
 
+test('takes no data with the request for a further frame of its response', () => {
+  const talk = talkTo(aCard());
+  talk.raw(0x60);
+
+  expect(talk.raw(0xaf, '00')).toBe('917e');
+});
+
 test.each([0x71, 0x77, 0xad, 0x8d, 0xab, 0x8b, 0xce])('knows command %i since EV2', (code) => {
   expect(talkTo(aCard({ generation: 'ev1' })).raw(code, '0000')).toBe('911c');
   expect(talkTo(aCard()).raw(code, '0000')).not.toBe('911c');
@@ -69,8 +76,22 @@ test.each([
   expect(talk.raw(0xca, payload)).toBe(status);
 });
 
-test('creates no application within another', () => {
-  expect(withApplication(aCard()).raw(0xca, '0102030b85')).toBe('919d');
+test.each([
+  ['ev1', 28, '91ce'],
+  ['ev2', 64, '910e'],
+] as const)('an %s card takes %i applications', (generation, most, status) => {
+  const talk = talkTo(aCard({ generation }));
+  const create = (number: number) => talk.raw(0xca, `0000${le(number, 1)}0b81`);
+  const created = Array.from({ length: most }, (_, index) => create(index + 1));
+
+  expect(new Set(created)).toEqual(new Set(['9100']));
+  expect(create(most + 1)).toBe(status);
+});
+
+test('creates and lists applications at the level of the card alone', () => {
+  const talk = withApplication(aCard());
+
+  expect([talk.raw(0xca, '0102030b85'), talk.raw(0x6a)]).toEqual(['919d', '919d']);
 });
 
 test('runs out of memory, and tells how much is left', () => {

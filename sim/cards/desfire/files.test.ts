@@ -116,6 +116,15 @@ test.each([
   expect(talk.say({ code: 0xbd, header: beyond })).toBe('boundary-error');
 });
 
+test.each([0x3d, 0x8d])('writes nothing past the end with command %i', (code) => {
+  const talk = withDataFiles('mac');
+  talk.authenticate(2);
+
+  expect(talk.say({ code, header: `01${le(63, 3)}${le(2, 3)}`, data: '1234' })).toBe(
+    'boundary-error',
+  );
+});
+
 test('shows what was written to a backup file after the commit', () => {
   const talk = withDataFiles('mac');
   const reading = { code: 0xbd, header: `02${le(0, 3)}${le(2, 3)}`, answerBytes: 2 };
@@ -168,6 +177,27 @@ test('describes, lists, changes and deletes its files', () => {
   expect([changed, talk.say({ code: 0xf5, header: '01' })]).toEqual(['', '00001101400000']);
   expect(talk.say({ code: 0xdf, header: '01' })).toBe('');
   expect(talk.say({ code: 0x6f })).toBe('0203040f');
+});
+
+test('changes the settings of a file for the key that may, and no other', () => {
+  const talk = withApplication(aCard());
+  talk.authenticate(0);
+  talk.say({ code: 0xcd, header: `01013112${le(16, 3)}` });
+  const change = { code: 0x5f, header: '01', data: '003112', mode: 'full' } as const;
+  const refused = talk.say(change);
+  talk.authenticate(1);
+
+  expect([refused, talk.say(change)]).toEqual(['authentication-error', '']);
+});
+
+test.each(['f023', '302f'])('takes no writing rights on a transaction MAC file: %s', (rights) => {
+  const talk = withApplication(aCard());
+  talk.authenticate(0);
+  const data = `${'ab'.repeat(16)}01`;
+
+  const status = talk.say({ code: 0xce, header: `0f00${rights}02`, data, mode: 'full' });
+
+  expect(status).toBe('parameter-error');
 });
 
 test('creates no second file of a number, and no second transaction MAC file', () => {

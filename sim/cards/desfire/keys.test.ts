@@ -62,6 +62,13 @@ test('changes the settings of an application, unless they are frozen', () => {
   expect(talk.say({ code: 0x54, data: '0b', mode: 'full' })).toBe('permission-denied');
 });
 
+test('changes no settings for another key than the master key', () => {
+  const talk = withApplication(aCard());
+  talk.authenticate(1);
+
+  expect(talk.say({ code: 0x54, data: '0f', mode: 'full' })).toBe('authentication-error');
+});
+
 test('lists files only with the master key when listing is not free', () => {
   const card = aCard();
   const talk = withApplication(card, '09');

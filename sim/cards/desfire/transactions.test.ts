@@ -242,9 +242,32 @@ test('aborts the transaction at any error', () => {
   talk.authenticate(2);
   debit(talk, 20);
   talk.say({ code: 0x6c, header: '09' });
-  talk.authenticate(2);
+  // Authenticating as on EV1 would leave it alone.
+  talk.authenticate(2, { generation: 'ev1' });
 
-  expect(talk.say({ code: 0xc7 })).toBe('no-changes');
+  expect(talk.say({ code: 0xc7, mode: 'plain' })).toBe('no-changes');
+});
+
+test('aborts the transaction when an application is selected', () => {
+  const talk = aPurse();
+  talk.authenticate(2);
+  debit(talk, 20);
+  talk.raw(0x5a, transitAid);
+  talk.authenticate(2, { generation: 'ev1' });
+
+  expect(talk.say({ code: 0xc7, mode: 'plain' })).toBe('no-changes');
+});
+
+test('does not bring a file back that was deleted before the commit', () => {
+  const talk = aPurse();
+  talk.authenticate(2);
+  debit(talk, 20);
+  talk.authenticate(0, { generation: 'ev1' });
+  talk.say({ code: 0xdf, header: purse });
+
+  const told = [talk.say({ code: 0xc7, mode: 'plain' }), talk.say({ code: 0x6f })];
+
+  expect(told).toEqual(['', `${trips}0f`]);
 });
 
 test.each([
@@ -322,6 +345,20 @@ test('moves the MAC file with commits alone', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test.each([
+  ['ev2', '02', 'parameter-error'],
+  ['ev2', '0100', 'length-error'],
+  ['ev1', '00', 'length-error'],
+] as const)('an %s card knows no option %s of the commit', (generation, option, status) => {
+  const talk = withApplication(aCard({ generation }));
+  talk.authenticate(0, { generation });
+  talk.say({ code: 0xcc, header: `${purse}013022${le(0, 4)}${le(100, 4)}${le(50, 4)}00` });
+  talk.authenticate(2, { generation });
+  debit(talk, 20);
+
+  expect(talk.say({ code: 0xc7, header: option })).toBe(status);
 });
 
 test('commits without a MAC file too, but cannot answer with one', () => {

@@ -1,37 +1,61 @@
 /**
  * What became of a debit whose answer was lost, told by the card when it is held to a reader again.
- * The trip on the card names the intent's row, so it cannot be taken for another debit.
+ * A trip is written and a fare taken in one commit, so the trips tell; the counter of transactions
+ * tells how many commits there were since. Never guesses: what several stories explain stays
+ * unknown, and the office settles it from the rows of other validators.
  */
+import { hex } from '../bytes.ts';
 import type { CardTrip, PurseCard } from './purse-card.ts';
 
 /** A debit that was begun on this device and has no outcome. */
 export interface OpenIntent {
   readonly trip: CardTrip;
   readonly balanceBefore: number;
-  /** Transactions of the card before the debit. */
+  /** Transactions of the card before the debit, when it counts them. */
   readonly counterBefore?: number;
+  /** {@link tripId} of the newest trip before, when the card had one. */
+  readonly lastTripBefore?: string;
 }
 
-/**
- * `unknown` when the card has been used since and no longer tells: the office settles it, by the
- * transaction counter and MAC of a later row.
- */
+export type SettledAs = 'committed' | 'not-committed' | 'unknown';
+
+/** Names a trip among all of a fleet: the device and the place in its ledger. */
+export function tripId({ deviceTag, epoch, seq }: CardTrip): string {
+  return `${hex(deviceTag)}/${epoch}/${seq}`;
+}
+
+/** @param card the same card, read after the intent's session was over. */
 export function settleIntent(
   intent: OpenIntent,
   card: Pick<PurseCard, 'balance' | 'counter' | 'lastTrip'>,
-): 'committed' | 'not-committed' | 'unknown' {
-  if (card.lastTrip !== undefined && isSameTrip(card.lastTrip, intent.trip)) return 'committed';
-  if (intent.counterBefore !== undefined && card.counter === intent.counterBefore) {
-    return 'not-committed';
-  }
-  const untouched = intent.counterBefore === undefined && card.counter === undefined;
-  return untouched && card.balance.amount === intent.balanceBefore ? 'not-committed' : 'unknown';
+): SettledAs {
+  const newest = card.lastTrip;
+  // A card forgets no trip but for newer ones: that it had one before and has none now is no story.
+  if (newest === undefined) return intent.lastTripBefore ? 'unknown' : 'not-committed';
+  if (tripId(newest) === tripId(intent.trip)) return 'committed';
+  if (tripId(newest) === intent.lastTripBefore) return 'not-committed';
+  if (isEarlierOfSameDevice(newest, intent.trip)) return 'not-committed';
+  return byCounter(intent, { balance: card.balance.amount, newest, counter: card.counter });
 }
 
-function isSameTrip(left: CardTrip, right: CardTrip): boolean {
-  return (
-    left.epoch === right.epoch &&
-    left.seq === right.seq &&
-    left.deviceTag.every((byte, place) => byte === right.deviceTag[place])
-  );
+interface Later {
+  readonly balance: number;
+  readonly newest: CardTrip;
+  readonly counter: number | undefined;
+}
+
+/** Another trip is the newest: it took one commit at least, and the intent's took none or one. */
+function byCounter(intent: OpenIntent, { balance, newest, counter }: Later): SettledAs {
+  if (counter === undefined || intent.counterBefore === undefined) return 'unknown';
+  const commits = counter - intent.counterBefore;
+  if (commits === 0 || commits === 1) return 'not-committed';
+  // Of two, both fares would be gone; another trip of the same fare looks the same.
+  const bothTaken = intent.balanceBefore - intent.trip.amount.amount - newest.amount.amount;
+  return commits === 2 && balance !== bothTaken ? 'not-committed' : 'unknown';
+}
+
+/** A ledger counts up, and later trips are written later. */
+function isEarlierOfSameDevice(newest: CardTrip, trip: CardTrip): boolean {
+  if (hex(newest.deviceTag) !== hex(trip.deviceTag)) return false;
+  return newest.epoch < trip.epoch || (newest.epoch === trip.epoch && newest.seq < trip.seq);
 }

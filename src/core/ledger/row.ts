@@ -61,6 +61,8 @@ const shapes = {
     balanceBefore: 'int',
     /** Transactions of the card before this one. */
     cardCounter: 'int?',
+    /** Names the newest trip that the card bore: device tag, epoch and seq. */
+    lastTrip: 'text?',
     /** What was read of the card in the same transaction: the card's MAC covers it. */
     cardReadings: 'bytes?',
     sealedSecret: 'bytes?',

@@ -39,7 +39,9 @@ const placeLists: Readonly<Record<string, string>> = {
 export function ticketFields(presented: Uint8Array): readonly Field[] {
   const leaves = cborLeaves(presented);
   const [first, ...proof] = leaves;
-  const isPresentation = leaves.length === 3 && first?.value instanceof Uint8Array;
+  // The empty map in a bare ticket has no leaf, so only the places tell the two forms apart.
+  const isPresentation =
+    leaves.length === 3 && proof[0]?.path[0] === 1 && first?.value instanceof Uint8Array;
   if (!isPresentation) return coseFields(presented, 0);
   return [...coseFields(first.value as Uint8Array, first.offset), ...proof.map(proofField)];
 }

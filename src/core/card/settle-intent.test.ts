@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bytesOf } from '../../../sim/testing/builders.ts';
+import type { CardTrip } from './purse-card.ts';
+import { type OpenIntent, settleIntent, tripId } from './settle-intent.ts';
+
+const idr = (amount: number) => ({ amount, currency: 'IDR' });
+
+function aTrip(change: Partial<CardTrip> = {}): CardTrip {
+  return {
+    at: 1_793_577_600_000,
+    amount: idr(3_500),
+    deviceTag: bytesOf('a1b2c3d4'),
+    epoch: 2,
+    seq: 40,
+    ...change,
+  };
+}
+
+const trip = aTrip();
+const before = aTrip({ at: 1_793_500_000_000, deviceTag: bytesOf('00000001'), seq: 900 });
+const elsewhere = aTrip({ at: 1_793_580_000_000, deviceTag: bytesOf('00000002'), seq: 7 });
+const intent: OpenIntent = {
+  balanceBefore: 20_000,
+  counterBefore: 10,
+  lastTripBefore: tripId(before),
+  trip,
+};
+const { counterBefore: _, ...intentOfEv1 } = intent;
+const { lastTripBefore: __, ...intentAlone } = intent;
+
+function aCard(lastTrip: CardTrip | undefined, balance: number, counter?: number) {
+  return {
+    balance: idr(balance),
+    ...(lastTrip && { lastTrip }),
+    ...(counter !== undefined && { counter }),
+  };
+}
+
+test.each([
+  ['its trip is the newest', aCard(trip, 16_500, 11), 'committed'],
+  ['its trip is the newest, and money was loaded since', aCard(trip, 66_500, 12), 'committed'],
+  ['the trip of before is the newest', aCard(before, 20_000, 10), 'not-committed'],
+  ['money was loaded since', aCard(before, 70_000, 11), 'not-committed'],
+  ['the card has lost its trips', aCard(undefined, 20_000, 10), 'unknown'],
+  ['the one commit since was elsewhere', aCard(elsewhere, 16_500, 11), 'not-committed'],
+  ['two since took one fare and loaded', aCard(elsewhere, 66_500, 12), 'not-committed'],
+  ['two since took two fares', aCard(elsewhere, 13_000, 12), 'unknown'],
+  ['three commits came since', aCard(elsewhere, 9_500, 13), 'unknown'],
+  ['the counter went back', aCard(elsewhere, 16_500, 9), 'unknown'],
+])('settles an intent of EV2 when %s', (__, card, settlement) => {
+  expect(settleIntent(intent, card)).toBe(settlement);
+});
+
+test.each([
+  ['its trip is the newest', aCard(trip, 16_500), 'committed'],
+  ['the trip of before is the newest', aCard(before, 20_000), 'not-committed'],
+  ['the card has lost its trips', aCard(undefined, 20_000), 'unknown'],
+  ['another trip is the newest', aCard(elsewhere, 16_500), 'unknown'],
+])('settles an intent of EV1 when %s', (__, card, settlement) => {
+  expect(settleIntent(intentOfEv1, card)).toBe(settlement);
+});
+
+test.each([
+  ['an earlier row', aTrip({ seq: 39 }), 'not-committed'],
+  ['an earlier epoch', aTrip({ epoch: 1, seq: 99 }), 'not-committed'],
+  ['a later row', aTrip({ seq: 41 }), 'unknown'],
+  ['a later epoch', aTrip({ epoch: 3, seq: 1 }), 'unknown'],
+  [
+    'an earlier row of another device',
+    aTrip({ deviceTag: bytesOf('00000009'), seq: 1 }),
+    'unknown',
+  ],
+])('orders the trips of its own device: the newest is of %s', (__, newest, settlement) => {
+  expect(settleIntent(intentOfEv1, aCard(newest, 16_500))).toBe(settlement);
+});
+
+test.each([
+  ['still has none', aCard(undefined, 20_000, 10), 'not-committed'],
+  ['has none, and money was loaded', aCard(undefined, 30_000, 11), 'not-committed'],
+  ['has its trip', aCard(trip, 16_500, 11), 'committed'],
+  ['has another, and no commit came since', aCard(before, 20_000, 10), 'not-committed'],
+])('settles the first trip of a card that %s', (__, card, settlement) => {
+  expect(settleIntent(intentAlone, card)).toBe(settlement);
+});
+
+/** A history of a card after the intent: each step is a commit. */
+type Step = 'ours' | 'load' | { readonly fare: number };
+
+function after(steps: readonly Step[], knowsCounter: boolean) {
+  let card = { balance: intent.balanceBefore, lastTrip: before, counter: 10 };
+  steps.forEach((step, index) => {
+    const counter = card.counter + 1;
+    if (step === 'load') card = { ...card, counter, balance: card.balance + 10_000 };
+    else if (step === 'ours') {
+      card = { counter, balance: card.balance - intent.trip.amount.amount, lastTrip: trip };
+    } else {
+      const lastTrip = { ...elsewhere, amount: idr(step.fare), seq: 100 + index };
+      card = { counter, balance: card.balance - step.fare, lastTrip };
+    }
+  });
+  return aCard(card.lastTrip, card.balance, knowsCounter ? card.counter : undefined);
+}
+
+test('never says the contrary of what happened', () => {
+  const step = fc.oneof(
+    fc.constant<Step>('load'),
+    fc.constantFrom(1_000, 3_500, 6_500).map<Step>((fare) => ({ fare })),
+  );
+  const histories = fc.tuple(fc.boolean(), fc.array(step, { maxLength: 4 }), fc.boolean());
+  fc.assert(
+    fc.property(histories, ([committed, later, knowsCounter]) => {
+      const card = after(committed ? ['ours', ...later] : later, knowsCounter);
+      const told = knowsCounter ? intent : intentOfEv1;
+
+      expect(settleIntent(told, card)).not.toBe(committed ? 'not-committed' : 'committed');
+    }),
+    { numRuns: 500 },
+  );
+});
