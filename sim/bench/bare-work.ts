@@ -25,7 +25,11 @@ export function issuerVerifications({ proof }: Token, rules: Rules): readonly Ve
   const tried = rules.trustedKeys
     .filter((trusted) => trusted.issuer === issuer && trusted.kid === kid)
     .filter(({ key }) => key.algorithm === algorithm)
-    .map(({ key }) => () => verifies(key, message, signature));
+    .map(
+      ({ key }) =>
+        () =>
+          verifies(key, message, signature),
+    );
   const first = tried.findIndex((verification) => verification());
   return first < 0 ? tried : tried.slice(0, first + 1);
 }

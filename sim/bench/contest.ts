@@ -78,8 +78,14 @@ export function summarise(rounds: readonly ContestRound[]): ContestResult {
 
 function medianQuantiles(quantiles: readonly Quantiles[]): Quantiles {
   return {
-    p50: quantile(quantiles.map(({ p50 }) => p50), 0.5),
-    p99: quantile(quantiles.map(({ p99 }) => p99), 0.5),
+    p50: quantile(
+      quantiles.map(({ p50 }) => p50),
+      0.5,
+    ),
+    p99: quantile(
+      quantiles.map(({ p99 }) => p99),
+      0.5,
+    ),
   };
 }
 

@@ -115,7 +115,10 @@ function merchantBombs(): Named<string> {
     ['a value past the end', '2699'],
     ['a value past the template', '26062799ABCD'],
     ['templates in templates', '2699269526912687'.repeat(20)],
-    ['every ID', Array.from({ length: 99 }, (_, id) => `${`${id + 1}`.padStart(2, '0')}01A`).join('')],
+    [
+      'every ID',
+      Array.from({ length: 99 }, (_, id) => `${`${id + 1}`.padStart(2, '0')}01A`).join(''),
+    ],
     ['lengths of nothing', '2600'.repeat(100)],
     ['letters of four bytes', `5999${'𝟘'.repeat(99)}`],
     ['no digits', 'é'.repeat(400)],

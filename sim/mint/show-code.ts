@@ -3,7 +3,7 @@
  * of JSON, so that pipes work; the picture in the terminal and what is said about it are for people,
  * and go to standard error.
  */
-import { pngOf, type QrPicture, qrPicture, terminalColumns, terminalLines } from '../qr-picture.ts';
+import { pngOf, type QrPicture, qrPicture, terminalLines } from '../qr-picture.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { writePublicFile } from './out-file.ts';
 
@@ -40,7 +40,7 @@ export function showCode(code: Code, { png, qr, json }: ShowOptions, deps: MintD
 
 /** A code that wraps at the terminal's edge is none. */
 function drawing(picture: QrPicture, { io, columns }: MintDeps): readonly string[] {
-  const wanted = terminalColumns(picture);
+  const wanted = picture.modules.length;
   if (columns === undefined || columns >= wanted) return terminalLines(picture, io.inColour);
   return [`the picture needs ${wanted} columns and the terminal has ${columns}: use --png`];
 }

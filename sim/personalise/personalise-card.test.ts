@@ -94,6 +94,21 @@ test('gives every key of the card a value of its own and version 1', async () =>
   expect(application?.files.get(0x0f)).toMatchObject({ key: { value: own[5], version: 1 } });
 });
 
+// The layout that validators and inspectors rely on: type, mode, access rights, sizes or limits.
+test.each([
+  ['01', '00032010600000'],
+  ['02', '020130220000000080841e000000000000'],
+  ['03', '040120122000000b0000000000'],
+  ['0f', '0500f02f0201'],
+])('makes file %s as it has to be', async (number, settings) => {
+  const card = aBlank();
+  await personalise(card);
+  const talk = talkTo(card);
+  talk.raw(0x5a, '5448f5');
+
+  expect(talk.raw(0xf5, number)).toBe(`${settings}9100`);
+});
+
 test('tells of each step, up to the last', async () => {
   const { steps } = await personalise(aBlank());
 
@@ -209,17 +224,34 @@ test.each([
   expect(card.snapshot()).toEqual(before);
 });
 
-test.each([0, 3])('refuses an application whose key %i only claims to be ours', async (number) => {
+test.each([
+  [0, '01', 'another key 0'],
+  [3, '01', 'another key 3'],
+  [3, '02', 'key 3 is of another version'],
+])('refuses an application whose key %i claims version %s', async (number, version, reason) => {
   const card = aBlank();
   const talk = talkTo(card);
   talk.raw(0xca, '5448f5eb85');
   talk.raw(0x5a, '5448f5');
   talk.authenticate(number);
-  const forged = `${'66'.repeat(16)}01`;
+  const forged = `${'66'.repeat(16)}${version}`;
   const change = { code: 0xc4, header: `0${number}`, data: forged, mode: 'full' } as const;
   expect(() => talk.say(change)).toThrow('MAC');
 
-  await expect(personalise(card)).rejects.toMatchObject({ code: 'card/not-ours' });
+  await expect(personalise(card)).rejects.toThrow(reason);
+});
+
+test('refuses a card of ours with a file of another shape', async () => {
+  const card = aBlank();
+  await personalise(card);
+  const { value: key = new Uint8Array(16) } = card.snapshot().applications.get(aid)?.keys[0] ?? {};
+  const talk = talkTo(card);
+  talk.raw(0x5a, '5448f5');
+  talk.authenticate(0, { key });
+  talk.say({ code: 0xdf, header: '01' });
+  talk.say({ code: 0xcd, header: '01032010400000' });
+
+  await expect(personalise(card)).rejects.toThrow('its pass file is another');
 });
 
 test('takes no card that was made with other master keys', async () => {

@@ -53,7 +53,7 @@ const commands: ReadonlyMap<number, CardCommand> = new Map([
   ...transactionCommands,
 ]);
 
-/** Data of a response in one frame, as the older commands cut it. */
+/** Data in one frame: of a response as the older commands cut it, and of any command to EV1. */
 const frameBytesMax = 59;
 const historicalByte = 0x80;
 const classNotSupported = 0x6e00;
@@ -100,6 +100,7 @@ function answer(card: PoweredCard, apdu: Uint8Array): Uint8Array {
 function receive(card: PoweredCard, received: ReceivedCommand): Uint8Array {
   const { continuation } = card;
   card.continuation = undefined;
+  if (card.generation === 'ev1' && received.payload.length > frameBytesMax) refuse('lengthError');
   if (received.code === cardStatus.additionalFrame) {
     return (continuation ?? refuse('illegalCommand'))(received.payload);
   }

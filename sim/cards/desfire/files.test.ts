@@ -59,6 +59,16 @@ test('takes a long command in several frames', () => {
   expect(talk.raw(0xaf)).toBe(`${bytes.slice(118)}9100`);
 });
 
+test.each([
+  ['ev1', '917e'],
+  ['ev2', '9100'],
+] as const)('an %s card answers a frame of 60 bytes with %s', (generation, status) => {
+  const talk = withApplication(aCard({ generation }), '0f');
+  talk.raw(0xcd, `0100eeee${le(64, 3)}`);
+
+  expect(talk.raw(0x3d, `01${le(0, 3)}${le(53, 3)}${'00'.repeat(53)}`)).toBe(status);
+});
+
 test('refuses a chained command that brings too much, or asks for more than any card has', () => {
   const talk = withApplication(aCard(), '0f');
   talk.raw(0xcd, `0100eeee${le(64, 3)}`);
