@@ -83,6 +83,8 @@ export async function openDeviceKeyStore(
   const options = config.cards?.keyStore;
   if (options === undefined) return undefined;
   if (options.type === 'file') {
+    // Refused when others may read it, before anything is made of it.
+    readSecretFile(options.path);
     return { ...createFileKeyStore(options.path), async [Symbol.asyncDispose]() {} };
   }
   const { module, token, pinFile } = options;

@@ -57,5 +57,7 @@ const slipMax = 2;
 
 function suggestion(key: string, known: readonly string[]): string {
   const nearest = closest(key, known);
-  return distance(key, nearest) <= slipMax ? `did you mean "${nearest}"?` : 'remove it';
+  // A key that has its place elsewhere in the file is no slip.
+  const isSlip = key !== nearest && distance(key, nearest) <= slipMax;
+  return isSlip ? `did you mean "${nearest}"?` : 'remove it';
 }

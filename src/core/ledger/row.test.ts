@@ -172,3 +172,11 @@ test.each([
 ])('refuses to write %s', (_, change) => {
   expect(() => encodeRow(aTapRow(change))).toThrow(TypeError);
 });
+
+test('takes no row with a number among its keys', () => {
+  const fields = decodeCbor(encodeRow(aRowOfEachKind['clock-step'])) as Map<string, Cbor>;
+
+  expect(decodeRow(encodeCbor(new Map<string | number, Cbor>([...fields, [1, 'x']])))).toBe(
+    undefined,
+  );
+});

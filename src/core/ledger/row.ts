@@ -126,11 +126,16 @@ export function encodeRow(row: Row): Uint8Array {
 export function decodeRow(bytes: Uint8Array): Row | undefined {
   if (bytes.length > rowBytesMax) return undefined;
   const fields = decodeCbor(bytes);
-  if (!(fields instanceof Map)) return undefined;
+  if (!(fields instanceof Map) || !hasTextKeys(fields)) return undefined;
   const kind = fields.get('kind');
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return undefined;
   if (misfit(fields, kind as RowKind) !== undefined) return undefined;
   return Object.fromEntries(fields) as unknown as Row;
+}
+
+/** A number as a key would become text in an object, and could hide the field of that name. */
+function hasTextKeys(fields: ReadonlyMap<string | number, Cbor>): boolean {
+  return [...fields.keys()].every((key) => typeof key === 'string');
 }
 
 /** The first field of the kind's shape that is missing or of another type. */

@@ -1,0 +1,82 @@
+/** `halte bench [NAME]`: measures that a budget is kept, as a ratio within one run. */
+import { createSystemClock } from '../../device/os/system-clock.ts';
+import { CliError, type CliIo, type ExitCode } from '../../src/cli/cli-io.ts';
+import { createKeyedHash, identifierKeyBytes } from '../../src/core/crypto/keyed-hash.ts';
+import { createCollector } from '../fuzz/heap.ts';
+import { createSimEntropy } from '../sim-chance.ts';
+import { hostileCodes } from './hostile-codes.ts';
+import { thisMachine } from './machine.ts';
+import { createStopwatch } from './stopwatch.ts';
+import { tokenCases } from './token-cases.ts';
+import { linesOf, reportOn } from './token-report.ts';
+import { benchTokens, hostileAllocations } from './tokens.ts';
+
+export interface BenchOptions {
+  /** A whole number, 1 to {@link roundsMax}. */
+  readonly rounds: string;
+  readonly json?: boolean;
+}
+
+export const roundsMax = 1_000;
+
+/** Pairs of samples of each case in each round: ten of them lie beyond the p99. */
+const samplesPerRound = 1_000;
+
+/** Different codes of each kind: more than V8 or a cache would remember. */
+const codesOfEachKind = 500;
+
+/** Keys and codes are the same in every run, those of P-256 aside. */
+const seed = 1;
+
+type Benchmark = (rounds: number, options: BenchOptions, io: CliIo) => Promise<ExitCode>;
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { tokens: runTokens };
+
+/** @param name of one benchmark; undefined for all of them. */
+export async function bench(
+  name: string | undefined,
+  options: BenchOptions,
+  io: CliIo,
+): Promise<ExitCode> {
+  const rounds = roundsOf(options);
+  const known = Object.keys(benchmarks);
+  const names = name === undefined ? known : known.filter((one) => one === name);
+  if (names.length === 0) {
+    throw new CliError('bench/unknown', `no benchmark ${name}`, `one of ${known.join(', ')}`);
+  }
+  let worst: ExitCode = 0;
+  for (const one of names) {
+    const exitCode = (await benchmarks[one]?.(rounds, options, io)) ?? 0;
+    if (exitCode !== 0) worst = exitCode;
+  }
+  return worst;
+}
+
+function roundsOf(options: BenchOptions): number {
+  const rounds = Number(options.rounds);
+  if (Number.isSafeInteger(rounds) && rounds >= 1 && rounds <= roundsMax) return rounds;
+  const hint = `a whole number from 1 to ${roundsMax}`;
+  throw new CliError('bench/bad-rounds', `--rounds ${options.rounds} is not a number`, hint);
+}
+
+async function runTokens(rounds: number, options: BenchOptions, io: CliIo): Promise<ExitCode> {
+  const clock = createSystemClock();
+  const entropy = createSimEntropy(seed);
+  const keyed = createKeyedHash(entropy.bytes(identifierKeyBytes));
+  const collect = createCollector();
+  const interruptions = () => process.resourceUsage().involuntaryContextSwitches;
+  const stopwatch = createStopwatch(clock, interruptions);
+  const onRound = (round: number) => io.err(`tokens: round ${round} of ${rounds}`);
+  const allocation = hostileAllocations(hostileCodes(), { keyed, collect });
+  const cases = await benchTokens(
+    tokenCases({ entropy, keyed, codes: codesOfEachKind }),
+    { clock, stopwatch, collect, keyed, onRound, signal: io.stopping },
+    { rounds, samples: samplesPerRound },
+  );
+  if (cases === undefined) return 1;
+  const samples = samplesPerRound;
+  const report = reportOn({ machine: thisMachine(), rounds, samples, cases, hostile: allocation });
+  const lines = options.json ? [JSON.stringify(report)] : linesOf(report, io.inColour);
+  for (const line of lines) io.out(line);
+  return report.ok ? 0 : 1;
+}
