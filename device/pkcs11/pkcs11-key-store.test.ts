@@ -22,7 +22,7 @@ const card = bytesOf('04782e21801d803042f54e585020416275');
 /** Master key of the example on pages 13 and 14 of NXP AN10957, whose input fits in one block. */
 const shortMaster = bytesOf('f3f9377698707b688eaf84abe39e3791');
 /** What a Halte card gives: UID, application id, "HALTE"; 15 bytes. */
-const halteCard = bytesOf('04782e21801d805448f548414c5445');
+const halteCard = bytesOf('04782e21801d805448f548414c544531');
 
 function keyStore(over: Partial<Parameters<typeof createPkcs11KeyStore>[0]> = {}) {
   const store = createPkcs11KeyStore({ module: softHsm, token, pin, ...over });

@@ -172,7 +172,7 @@ function transitMemory(hasTransactionMac: boolean, hasTrip: boolean): CardMemory
     const mac = new Uint8Array(8);
     files.push([
       15,
-      { kind: 'transaction-mac', mode: 'plain', rights, key: zeroKey, counter: 0, mac },
+      { kind: 'transaction-mac', mode: 'mac', rights, key: zeroKey, counter: 0, mac },
     ]);
   }
   const keys = Array.from({ length: 5 }, () => zeroKey);

@@ -74,5 +74,5 @@ export function mintPretix(options: MintPretixOptions, deps: MintDeps): void {
 }
 
 function iso(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+  return at === undefined ? undefined : new Date(at).toISOString().replace('.000', '');
 }

@@ -83,9 +83,8 @@ function issue(options: IssueOptions, period: Period, deps: MintDeps): void {
       text: halteTicketText(signer ? presentTicket(ticket, signer, now) : ticket),
       facts: {
         ...{ kind, issuer: office.issuer, kid: hex(office.kid), ticket: hex(ticket) },
-        from: new Date(period.from).toISOString(),
-        until: new Date(period.until).toISOString(),
-        ...(signer && { proofUntil: new Date(proofUntil).toISOString() }),
+        ...{ from: isoText(period.from), until: isoText(period.until) },
+        ...(signer && { proofUntil: isoText(proofUntil) }),
       },
       summary: `${kind}, valid ${localText(period.from, utcOffset)} to ${localText(period.until, utcOffset)}`,
       warning: signer && lifeOf(proofUntil - now),
@@ -114,6 +113,11 @@ function issued(office: TicketOffice, order: TicketOrder): Uint8Array {
     const hint = 'docs/ticket-format.md has the limits of every claim';
     throw new CliError('mint/bad-ticket', error.message, hint);
   }
+}
+
+/** To the second, as tickets count. */
+function isoText(at: number): string {
+  return new Date(Math.floor(at / 1_000) * 1_000).toISOString().replace('.000', '');
 }
 
 function lifeOf(leftMs: number): string {

@@ -61,7 +61,6 @@ export interface NewFile {
 }
 
 /** Communication modes as files are created with them. */
-const plain = 0x00;
 const mac = 0x01;
 const full = 0x03;
 
@@ -110,7 +109,7 @@ function newPurse(openingBalance: number): NewFile {
 function newTransactionFile(macKey: Uint8Array): NewFile {
   const { number } = transactionFile;
   const keyType = 0x02;
-  const shape = Uint8Array.of(plain, ...transactionRights, keyType);
+  const shape = Uint8Array.of(mac, ...transactionRights, keyType);
   const header = concat(Uint8Array.of(number), shape);
   const data = concat(macKey, Uint8Array.of(keyVersion));
   const command = { name: 'CreateTransactionMACFile', code: 0xce, header, data };

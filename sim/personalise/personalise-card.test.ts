@@ -84,7 +84,7 @@ test.each(generations)('makes a transit card of a blank %s card', async (generat
 
 test('gives every key of the card a value of its own and version 1', async () => {
   const memory = await finished();
-  const diversification = concat(someUid, bytesOf('5448f5'), utf8('HALTE'));
+  const diversification = concat(someUid, bytesOf('5448f5'), utf8('HALTE1'));
   const own = [...masterKeys.values()].map((key) => diversifyKey(key, diversification));
 
   const application = memory.applications.get(aid);
@@ -99,7 +99,7 @@ test.each([
   ['01', '00032010600000'],
   ['02', '020130220000000080841e000000000000'],
   ['03', '040120122000000b0000000000'],
-  ['0f', '0500f02f0201'],
+  ['0f', '0501f02f0201'],
 ])('makes file %s as it has to be', async (number, settings) => {
   const card = aBlank();
   await personalise(card);

@@ -20,10 +20,11 @@ export const passFile = { number: 0x01, bytes: 96 } as const;
 export const purseFile = { number: 0x02, balanceMax: 2_000_000 } as const;
 /** Cyclic records, MACed; the card keeps the newest ten. */
 export const tripFile = { number: 0x03, bytes: 32 } as const;
-/** Transaction MAC, in the clear: counter (4 bytes), MAC (8 bytes). Not on EV1. */
+/** Transaction MAC, MACed: counter (4 bytes), MAC (8 bytes). Not on EV1. */
 export const transactionFile = { number: 0x0f, bytes: 12 } as const;
 
-const systemIdentifier = utf8('HALTE');
+/** Six letters: with UID and application 16 bytes, for which AN10922 is CMAC as every HSM has it. */
+const systemIdentifier = utf8('HALTE1');
 const keyVersion = 1;
 
 /**

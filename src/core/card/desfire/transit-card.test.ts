@@ -18,7 +18,7 @@ const nonce = bytesOf('00112233445566778899aabbccddeeff');
 /** Test keys: everybody can read them, nobody may trust them. */
 const masterKey = bytesOf('0f1e2d3c4b5a69788796a5b4c3d2e1f0');
 const masterMacKey = bytesOf('f0e1d2c3b4a5968778695a4b3c2d1e0f');
-const diversification = bytesOf('041122334455665448f548414c5445');
+const diversification = bytesOf('041122334455665448f548414c544531');
 const cardKey = diversifyKey(masterKey, diversification);
 const macKey = diversifyKey(masterMacKey, diversification);
 const pass = { product: 'langganan', notBefore: 1_793_000_000, expires: 1_809_000_000 };
@@ -99,7 +99,7 @@ function macFile(generation: 'ev1' | 'ev2'): readonly (readonly [number, CardFil
   const rights = { read: 2, write: 15, readWrite: 15, change: 0 };
   const key = { value: macKey, version: 1 };
   const mac = new Uint8Array(8).fill(9);
-  return [[15, { kind: 'transaction-mac', mode: 'plain', rights, key, counter: 4, mac }]];
+  return [[15, { kind: 'transaction-mac', mode: 'mac', rights, key, counter: 4, mac }]];
 }
 
 type Respond = (apdu: Uint8Array) => Uint8Array;
@@ -293,13 +293,16 @@ test.each(['ev1', 'ev2'] as const)(
   },
 );
 
-test('asks to try again when the counter is short', () => {
+test('asks to try again when somebody put another counter into the answer', () => {
   const card = createCard();
-  const { result } = read((apdu) =>
-    apdu[1] === 0xad && apdu[5] === 0x0f ? bytesOf('00009100') : card.respond(apdu),
-  );
+  const { result } = read((apdu) => {
+    const response = card.respond(apdu);
+    return apdu[1] === 0xad && apdu[5] === 0x0f ? response.with(0, 0x63) : response;
+  });
 
-  expect(result).toEqual(faulty('card-answer-invalid', 'ReadData gave 2 bytes'));
+  expect(result).toEqual(
+    faulty('card-answer-invalid', 'ReadData answered 9100, its MAC is wrong'),
+  );
 });
 
 test.each([

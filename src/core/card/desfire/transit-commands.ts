@@ -28,7 +28,7 @@ export function readPassFile(generation: Generation): SecureCommand {
 }
 
 export function readTransaction(generation: Generation): SecureCommand {
-  return { ...readData(generation, transactionFile), mode: 'plain' };
+  return readData(generation, transactionFile);
 }
 
 export const readBalance: SecureCommand = reading({
