@@ -11,9 +11,11 @@ const getData = 0xca;
 
 /** The response of reader and card together. */
 export function respondThroughReader(card: CardModel, apdu: Uint8Array): Uint8Array {
-  if (apdu[0] !== readerClass) return card.respond(apdu);
-  if (apdu[1] !== getData || card.uid === undefined) {
-    return response(statusWord.functionNotSupported);
-  }
-  return response(statusWord.ok, card.uid);
+  const [cla, ins, p1, p2] = apdu;
+  if (cla !== readerClass) return card.respond(apdu);
+  // P1 01 would ask for the ATS, which no model has apart from its ATR.
+  const asksUid = ins === getData && p1 === 0 && p2 === 0;
+  return asksUid && card.uid !== undefined
+    ? response(statusWord.ok, card.uid)
+    : response(statusWord.functionNotSupported);
 }

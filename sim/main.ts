@@ -1,4 +1,5 @@
 /** The simulator's program: everything that a device must never carry. */
+
 import { Command } from 'commander';
 import { createSystemEntropy } from '../device/os/system-chance.ts';
 import { createSystemClock } from '../device/os/system-clock.ts';
@@ -6,6 +7,7 @@ import { createPcscCardReader } from '../device/pcsc/pcsc-card-reader.ts';
 import { createProcessIo } from '../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../src/cli/run-program.ts';
 import { createFileKeyStore } from '../src/config/key-file.ts';
+import { bench } from './bench/bench.ts';
 import { addCardCommand } from './mint/card-command.ts';
 import { addCodeCommands } from './mint/code-commands.ts';
 import { addKeyCommands } from './mint/key-commands.ts';
@@ -31,5 +33,15 @@ addCardCommand(mint, async (options) => {
     openKeyStore: createFileKeyStore,
   });
 });
+
+program
+  .command('bench')
+  .description('measure that budgets are kept')
+  .argument('[name]', 'one benchmark; all of them unless given')
+  .option('--rounds <n>', 'more rounds, less chance', '5')
+  .option('--json', 'one line for programs')
+  .action(async (name: string | undefined, options) => {
+    ran.exitCode = await bench(name, options, io);
+  });
 
 process.exitCode = await runProgram(program, ran, process.argv.slice(2));

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { halteTicketText } from '../src/core/ticket/issue.ts';
@@ -50,7 +51,7 @@ test('keeps four light modules on every side', () => {
   expect(modules[4]?.slice(4, 11)).toEqual(Array(7).fill(true));
 });
 
-test('makes pictures that another program reads to the byte', (context) => {
+test('makes pictures that another program reads to the byte', { timeout: 10_000 }, (context) => {
   requireTools(context);
   const texts = fc.string({ unit: fc.constantFrom(...symbols), minLength: 20, maxLength: 480 });
   const others = fc.string({ unit: 'binary-ascii', minLength: 20, maxLength: 300 });
@@ -95,7 +96,7 @@ function modulesOf(lines: readonly string[], inColour: boolean): QrPicture['modu
   const half = (shown: string) => (block: string) =>
     (block === '█' || block === shown) === inColour;
   const rows = lines.flatMap((line) => {
-    const blocks = [...line.replace(/^\x1b\[[\d;]*m|\x1b\[0m$/g, '')];
+    const blocks = [...stripVTControlCharacters(line)];
     return [blocks.map(half('▀')), blocks.map(half('▄'))];
   });
   return rows.slice(0, rows[0]?.length);

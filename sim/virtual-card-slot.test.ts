@@ -76,6 +76,25 @@ test('tears the card off at the command after the given number', async () => {
   await once(socket.resume(), 'close');
 });
 
+test.each([true, false])(
+  'tears the card off at a command that it hears: %s',
+  async (isLastHeard) => {
+    const heard: Uint8Array[] = [];
+    const foreign = createForeignCard();
+    const respond = (apdu: Uint8Array) => foreign.respond(heard[heard.push(apdu) - 1] ?? apdu);
+    const socket = await insert({ ...foreign, respond }, { tearAfterApdus: 0, isLastHeard });
+    let answered = 0;
+    socket.on('data', (chunk: Uint8Array) => {
+      answered += chunk.length;
+    });
+
+    socket.write(frame(selectTicket));
+    await once(socket, 'close');
+
+    expect([heard.length, answered]).toEqual([isLastHeard ? 1 : 0, 0]);
+  },
+);
+
 test('holds nothing to the slot for one poll before the removal resolves', async () => {
   const card = await insert(createForeignCard());
   const held: net.Socket[] = [];

@@ -27,6 +27,8 @@ export interface VirtualCardSlotOptions {
 interface InsertOptions {
   /** The card answers so many commands, and the next one tears it off the field. */
   readonly tearAfterApdus?: number;
+  /** Whether the card still carries out the command that tears it off. Default: not. */
+  readonly isLastHeard?: boolean;
   /** The card answers so many commands and stays silent from then on, in its slot. */
   readonly silentAfterApdus?: number;
 }
@@ -99,11 +101,14 @@ async function showEmptySlot(ports: readonly number[]): Promise<void> {
 type Answer = Uint8Array | 'none' | 'tear';
 
 function answerFrom(card: CardModel, options: InsertOptions) {
-  const { tearAfterApdus, silentAfterApdus } = options;
+  const { tearAfterApdus, isLastHeard = false, silentAfterApdus } = options;
   let answered = 0;
   return (message: Uint8Array): Answer => {
     if (message.length === 1) return answerControl(card, message[0]);
-    if (answered === tearAfterApdus) return 'tear';
+    if (answered === tearAfterApdus) {
+      if (isLastHeard) respondThroughReader(card, message);
+      return 'tear';
+    }
     if (answered === silentAfterApdus) return 'none';
     answered += 1;
     return respondThroughReader(card, message);

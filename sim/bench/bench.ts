@@ -73,7 +73,10 @@ async function runTokens(rounds: number, options: BenchOptions, io: CliIo): Prom
     { clock, stopwatch, collect, keyed, onRound, signal: io.stopping },
     { rounds, samples: samplesPerRound },
   );
-  if (cases === undefined) return 1;
+  if (cases === undefined) {
+    io.err('tokens: stopped, nothing is judged');
+    return 1;
+  }
   const samples = samplesPerRound;
   const report = reportOn({ machine: thisMachine(), rounds, samples, cases, hostile: allocation });
   const lines = options.json ? [JSON.stringify(report)] : linesOf(report, io.inColour);

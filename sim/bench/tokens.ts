@@ -42,9 +42,6 @@ export interface CaseResult extends ContestResult {
   readonly allocatedBytes: number;
 }
 
-/** Calls before the first sample of a case: V8 has compiled it for good by then. */
-const warmUpCalls = 500;
-
 /** Calls together in one measurement of what is allocated. */
 const allocationCalls = 20;
 
@@ -60,7 +57,7 @@ export async function benchTokens(
 ): Promise<readonly CaseResult[] | undefined> {
   const contests = cases.map((one) => ({ one, ...contestOf(one, deps.keyed) }));
   const played = new Map<TokenCase, ContestRound[]>(cases.map((one) => [one, []]));
-  for (const { floor, work } of contests) warmUp({ floor, work });
+  for (const { floor, work } of contests) warmUp({ floor, work }, samples / 2);
   for (let round = 1; round <= rounds; round += 1) {
     deps.onRound?.(round);
     for (const { one, floor, work } of contests) {
@@ -81,8 +78,9 @@ export async function benchTokens(
   }));
 }
 
-function warmUp({ floor, work }: Contest): void {
-  for (let call = 0; call < warmUpCalls; call += 1) {
+/** Half a round of 1,000 is enough for V8 to have compiled a case for good. */
+function warmUp({ floor, work }: Contest, calls: number): void {
+  for (let call = 0; call < calls; call += 1) {
     floor(call);
     work(call);
   }

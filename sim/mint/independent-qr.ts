@@ -21,7 +21,7 @@ export function requireTools({ skip }: TestContext): void {
 
 function isThere(tool: Tool): boolean {
   try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' });
+    run(tool, ['--version']);
     return true;
   } catch {
     // Whatever keeps it from telling its version keeps the test from using it.
@@ -31,27 +31,31 @@ function isThere(tool: Tool): boolean {
 
 /** The bytes in the only QR code of the picture, a character each. */
 export function readByZbar(png: string): string {
-  const args = ['--raw', '--quiet', '-Sdisable', '-Sqrcode.enable', '-Sbinary', png];
-  // What it says to standard error is of the desktop's bus, which a bus does not have.
-  return latin1(execFileSync('zbarimg', args, { stdio: ['ignore', 'pipe', 'ignore'] }));
-}
-
-/** @returns the path of a PNG. */
-export function madeByQrencode(text: string): string {
-  const png = join(aFolder(), 'qrencode.png');
-  execFileSync('qrencode', ['-l', 'M', '-s', '4', '-o', png, '--', text]);
-  return png;
-}
-
-/** The smallest version that qrencode finds at error correction M. */
-export function versionByQrencode(text: string, { asBytes = false } = {}): number {
-  const args = ['-l', 'M', '-m', '0', '-t', 'ASCII', ...(asBytes ? ['-8'] : []), '--', text];
-  const rows = execFileSync('qrencode', args, { encoding: 'utf8' }).trimEnd().split('\n');
-  return (rows.length - 17) / 4;
+  const only = ['-Sdisable', '-Sqrcode.enable', '-Sbinary'];
+  return latin1(run('zbarimg', ['--raw', '--quiet', ...only, png]));
 }
 
 export function readPngByZbar(png: Uint8Array): string {
   const file = join(aFolder(), 'code.png');
   writeFileSync(file, png);
   return readByZbar(file);
+}
+
+/** @returns the path of a PNG. */
+export function madeByQrencode(text: string): string {
+  const png = join(aFolder(), 'qrencode.png');
+  run('qrencode', ['-l', 'M', '-s', '4', '-o', png, '--', text]);
+  return png;
+}
+
+/** The smallest version that qrencode finds at error correction M. */
+export function versionByQrencode(text: string, { asBytes = false } = {}): number {
+  const args = ['-l', 'M', '-m', '0', '-t', 'ASCII', ...(asBytes ? ['-8'] : []), '--', text];
+  const rows = latin1(run('qrencode', args)).trimEnd().split('\n');
+  return (rows.length - 17) / 4;
+}
+
+/** What it complains of without failing, such as a missing desktop, is nobody's concern. */
+function run(tool: Tool, args: readonly string[]): Uint8Array {
+  return execFileSync(tool, args, { stdio: ['ignore', 'pipe', 'ignore'] });
 }

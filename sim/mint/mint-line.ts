@@ -9,6 +9,8 @@ import { addKeyCommands } from './key-commands.ts';
 
 interface Around {
   readonly now?: number;
+  /** Of the entropy. */
+  readonly seed?: number;
   readonly isTerminal?: boolean;
   readonly inColour?: boolean;
   readonly columns?: number;
@@ -16,13 +18,13 @@ interface Around {
 
 /** At {@link someNow}, into a pipe, unless told otherwise. */
 export async function mint(args: readonly string[], around: Around = {}) {
-  const { now = someNow, isTerminal = false, inColour = false, columns } = around;
+  const { now = someNow, seed = 1, isTerminal = false, inColour = false, columns } = around;
   const io = { ...createTestIo(), inColour };
   const run: ProgramRun = { io, exitCode: 0 };
   const program = new Command('halte');
   const command = program.command('mint');
   const clock = { wallNow: () => now };
-  const deps = { io, clock, entropy: createSimEntropy(1), isTerminal, columns };
+  const deps = { io, clock, entropy: createSimEntropy(seed), isTerminal, columns };
   addCodeCommands(command, deps);
   addKeyCommands(command, deps);
   const exitCode = await runProgram(program, run, ['mint', ...args]);

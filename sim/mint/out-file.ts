@@ -35,7 +35,7 @@ export function writing(file: string, write: () => void): void {
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    if (code !== 'EEXIST') {
+    if (code !== 'EEXIST' || syscall !== 'open') {
       const hint = 'check the path and its permissions';
       throw new CliError('mint/cannot-write', messageOf(error), hint);
     }

@@ -1,0 +1,195 @@
+/**
+ * Every card dialogue through a real pcscd: virtual slot, host process, driver, tap handler. What
+ * pcscd adds is told by the same visit without it, which must go the same word for word. The radio
+ * and the firmware of a reader are not in it.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
+import { hex } from '../../src/core/bytes.ts';
+import { dialogueMs } from '../../src/runtime/drive-dialogue.ts';
+import { openSession, type ScanSession } from '../contracts/token-reader-card.ts';
+import { createSimEntropy } from '../sim-chance.ts';
+import { syntheticQris } from '../synthetic-qris.ts';
+import {
+  aHolderKey,
+  aTicket,
+  bytesOf,
+  gopay,
+  holderKey,
+  keyed,
+  someRules,
+  strangerKey,
+} from '../testing/builders.ts';
+import { aLedger } from '../testing/ledger-builders.ts';
+import {
+  createCardDoor,
+  directScan,
+  holdPcscd,
+  listening,
+  pcscdIsHere,
+  standClock,
+} from '../testing/pcsc-stand.ts';
+import { aTransitCard, lookAt } from '../testing/transit-cards.ts';
+import type { VirtualCardSlot } from '../virtual-card-slot.ts';
+import type { CardModel } from './card-model.ts';
+import { createForeignCard } from './foreign-card.ts';
+import { createQrisTapPhone } from './qris-tap-phone.ts';
+import { createTicketPhone } from './ticket-phone.ts';
+import { createUidCard } from './uid-card.ts';
+
+type InsertOptions = Parameters<VirtualCardSlot['insert']>[1];
+
+const isHere = await pcscdIsHere('card dialogues over pcscd');
+
+const uid = bytesOf('04112233445566');
+const heldTicket = aTicket({ holder: aHolderKey() });
+/** What a busy machine may add to a deadline. */
+const slackMs = 500;
+const askUid = 'ffca000000';
+const listedUid = bytesOf('04665544332211');
+const listedCards = new Map([[hex(keyed('card', listedUid)), { product: 'umum' }]]);
+const rules = someRules({ listedCards });
+
+function aQrisPhone(recordBytes: number): CardModel {
+  const nextCode = () => syntheticQris(gopay, createSimEntropy(1));
+  return createQrisTapPhone({ entropy: createSimEntropy(2), nextCode }, { recordBytes });
+}
+
+/** Answers every command with this, in hexadecimal. */
+function aRudeCard(answer: string): CardModel {
+  return { ...createForeignCard(), respond: () => bytesOf(answer) };
+}
+
+describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
+  const slots = holdPcscd();
+  let session: ScanSession;
+  let turn: 0 | 1 = 0;
+  const emptied: Promise<void>[] = [];
+
+  beforeAll(() => {
+    session = openSession(createPcscCardReader({ clock: standClock }));
+  });
+  afterAll(async () => {
+    await Promise.all(emptied);
+    await session.close();
+  });
+
+  /**
+   * Holds the card once, to a validator that has just started on this ledger. Slots take turns: one
+   * is still being emptied, which takes pcscd half a second, when the other has its card.
+   */
+  async function hold(card: CardModel, options: InsertOptions = {}, ledger = aLedger()) {
+    const slot = slots[turn];
+    await emptied[turn];
+    const listener = listening(card);
+    await slot.insert(listener.card, options);
+    const visit = await createCardDoor(ledger, rules).visit(await session.nextCard());
+    emptied[turn] = slot.remove();
+    turn = turn === 0 ? 1 : 0;
+    return { ...visit, heard: listener.heard };
+  }
+
+  const cards: readonly [string, () => CardModel | Promise<CardModel>, string][] = [
+    ['a ticket phone', () => createTicketPhone(aTicket()), 'green ticket-valid'],
+    ['its holder’s phone', () => createTicketPhone(heldTicket, holderKey), 'green ticket-valid'],
+    [
+      'a copied ticket',
+      () => createTicketPhone(heldTicket, strangerKey),
+      'red holder-proof-invalid',
+    ],
+    [
+      'a copied ticket without key',
+      () => createTicketPhone(heldTicket),
+      'red holder-proof-missing',
+    ],
+    ['a QRIS phone, one record', () => aQrisPhone(250), 'green risk-within-limits'],
+    ['a QRIS phone, two records', () => aQrisPhone(100), 'green risk-within-limits'],
+    ['a listed card', () => createUidCard(listedUid), 'green card-listed'],
+    ['an Ultralight', () => createUidCard(uid, 'ultralight'), 'red card-not-listed'],
+    ['a Classic', () => createUidCard(uid, 'classic-1k'), 'red card-not-listed'],
+    ['a card without application', () => createUidCard(uid, 'iso-14443-4'), 'red card-not-listed'],
+    [
+      'a phone without app',
+      () => createUidCard(bytesOf('08aabbcc'), 'iso-14443-4'),
+      'red open-your-app',
+    ],
+    ['a foreign card', createForeignCard, 'red unknown-card'],
+    ['a DESFire EV2 card', () => aTransitCard({ generation: 'ev2' }), 'green fare-debited'],
+    ['a DESFire EV1 card', () => aTransitCard({ generation: 'ev1' }), 'green fare-debited'],
+  ];
+
+  test.each(cards)('reads %s as it does without pcscd', async (_, aCard, light) => {
+    const [near, far] = [aLedger(), aLedger()];
+    const direct = await createCardDoor(near, rules).visit(directScan(await aCard()));
+
+    const visit = await hold(await aCard(), {}, far);
+
+    expect(visit.light).toBe(light);
+    expect(visit.said).toEqual(direct.said);
+    // The reader's own command is answered by the reader: no card ever hears it.
+    expect(visit.heard).toEqual(direct.said.filter((apdu) => apdu !== askUid));
+    expect(tapsOf(far)[0]?.tokenKey).toEqual(tapsOf(near)[0]?.tokenKey);
+  });
+
+  test.each([
+    ['before it hears the debit', 'ev2', 'dc', false],
+    ['before it hears the commit', 'ev2', 'c7', false],
+    ['after it has carried out the commit', 'ev2', 'c7', true],
+    ['after it has carried out the commit', 'ev1', 'c7', true],
+  ] as const)(
+    'takes one fare when a card is torn off %s (%s)',
+    async (_, generation, code, isLastHeard) => {
+      const ledger = aLedger();
+      const twin = await aTransitCard({ generation });
+      const { said } = await createCardDoor(aLedger(), rules).visit(directScan(twin));
+      const card = await aTransitCard({ generation });
+      const tearAfterApdus = said.findIndex((apdu) => apdu.startsWith(`90${code}`));
+
+      const torn = await hold(card, { tearAfterApdus, isLastHeard }, ledger);
+      const again = await hold(card, {}, ledger);
+
+      expect([torn.light, again.light]).toEqual(['amber card-gone', 'green fare-debited']);
+      const commits = [torn, again].map(({ heard }) => heard.filter(isCommit).length);
+      expect(commits).toEqual(isLastHeard ? [1, 0] : [0, 1]);
+      expect((await lookAt(card)).balance).toBe((await lookAt(twin)).balance);
+      expect(tapsOf(ledger).filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    },
+  );
+
+  test('gives up a silent card at the deadline', async () => {
+    const { light, ms } = await hold(createTicketPhone(aTicket()), { silentAfterApdus: 0 });
+
+    expect(light).toBe('amber card-timeout');
+    expect(ms).toBeGreaterThanOrEqual(dialogueMs - 1);
+    expect(ms).toBeLessThan(dialogueMs + slackMs);
+  });
+
+  test('gives up a card that falls silent amid its dialogue at the same deadline', async () => {
+    const { light, said, ms } = await hold(await aTransitCard(), { silentAfterApdus: 5 });
+
+    expect([light, said.length]).toEqual(['amber card-timeout', 6]);
+    expect(ms).toBeLessThan(dialogueMs + slackMs);
+  });
+
+  test('asks to hold a card longer that is torn off at the first command', async () => {
+    const { light, said } = await hold(createTicketPhone(aTicket()), { tearAfterApdus: 0 });
+
+    expect([light, said.length]).toEqual(['amber card-gone', 1]);
+  });
+
+  test.each([
+    ['one byte', '90', 'amber card-gone'],
+    ['a success without data', '9000', 'amber card-answer-invalid'],
+    ['a ticket that is too long', '01ffff9000', 'red malformed-token'],
+    ['as much as fits', `${'a5'.repeat(256)}9000`, 'red malformed-token'],
+    ['more than fits', `${'a5'.repeat(400)}9000`, 'amber card-gone'],
+  ])('takes a card that answers %s for none', async (_, answer, light) => {
+    expect((await hold(aRudeCard(answer))).light).toBe(light);
+  });
+});
+
+const isCommit = (apdu: string) => apdu.startsWith('90c7');
+
+function tapsOf(ledger: ReturnType<typeof aLedger>) {
+  return ledger.audit.entries(100).flatMap(({ row }) => (row?.kind === 'tap' ? [row] : []));
+}
