@@ -84,7 +84,7 @@ program
   .addOption(
     new Option('--clock <quality>', 'judge it by a clock of this quality')
       .choices(clockQualities)
-      .default('ntp'),
+      .default('rtc'),
   )
   .option('--route <id>', 'judge it on this route')
   .option('--identifier-key <file>', 'show token keys as a device of the operator makes them')

@@ -78,7 +78,7 @@ function situationOf(options: InspectOptions, now: number): Situation | undefine
     rules: readRules(options.rules),
     history: { timesAccepted: 0, riskTapsToday: 0 },
     now,
-    clockQuality: options.clock ?? 'ntp',
+    clockQuality: options.clock ?? 'rtc',
     routeId: options.route,
   };
 }

@@ -14,6 +14,7 @@ import { notTappedBefore } from './rules/not-tapped-before.ts';
 import { productAccepted } from './rules/product-accepted.ts';
 import { purseCovers } from './rules/purse-covers.ts';
 import type { Rule, Situation } from './rules/rule.ts';
+import type { Rules } from './rules/rules.ts';
 import { validHere } from './rules/valid-here.ts';
 import { withinRisk } from './rules/within-risk.ts';
 import type { Token } from './token/token.ts';
@@ -34,7 +35,7 @@ const acceptanceRules: readonly Rule[] = [
 
 export function decideTap(token: Token, situation: Situation): Decision {
   const settlement = settlementOf(token, situation);
-  const paid = alreadyPaid(settlement, situation);
+  const paid = alreadyPaid(settlement, situation.rules);
   if (paid !== undefined) return paid;
   const fare = fareOf(token, situation);
   const decision = judged(token, fare, situation);
@@ -74,14 +75,12 @@ function settlementOf(token: Token, { history }: Situation): Settlement | undefi
   return { intent: openIntent, result: settleIntent(openIntent, token.card) };
 }
 
-/** The rider holds the card again because nobody told them that the fare was taken. */
-function alreadyPaid(
-  settlement: Settlement | undefined,
-  { rules, now }: Situation,
-): Decision | undefined {
+/**
+ * The rider holds the card again because nobody told them that the fare was taken: a ride that was
+ * paid for is given, once, whatever the clock says and whatever list the card came on since.
+ */
+function alreadyPaid(settlement: Settlement | undefined, rules: Rules): Decision | undefined {
   if (settlement?.result !== 'committed') return undefined;
-  const { at, amount } = settlement.intent.trip;
-  if (Math.abs(now - at) >= rules.passbackMs) return undefined;
-  const fare = { product: rules.flatFare.product, amount };
+  const fare = { product: rules.flatFare.product, amount: settlement.intent.trip.amount };
   return { outcome: 'accepted', basis: 'verified', reason: 'fare-debited', fare, settlement };
 }

@@ -45,6 +45,7 @@ const published: Readonly<Record<Reason, number>> = {
   'card-timeout': 304,
   'card-answer-invalid': 305,
   'card-collision': 306,
+  'card-declined': 308,
   'out-of-service': 390,
   'card-key-missing': 391,
 };

@@ -87,6 +87,7 @@ const table = {
     id: 'Kartu tidak dapat dibaca di sini',
     en: 'Cards cannot be read here',
   },
+  'card-declined': { code: 308, id: 'Kartu menolak, coba lagi', en: 'Card declined, try again' },
   'out-of-service': { code: 390, id: 'Alat tidak berfungsi', en: 'Out of service' },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -195,19 +195,25 @@ test.each(
   }
 });
 
-test('takes a new fare for a new ride, after it has settled the last one', async () => {
+test.each([
+  ['long after', 0, 3 * 24 * 3_600_000],
+  ['after the clock was set right', 3_600_000, 0],
+  ['after the clock was set back', -365 * 24 * 3_600_000, 0],
+])('gives the ride that was paid for %s, once', async (_, step, later) => {
   const [clock, ledger] = [createSimClock({ wall: someNow }), aLedger()];
   const card = await aTransitCard();
-  const validator = boot(ledger, clock, endlessPower());
+  const validator = boot(ledger, clock, endlessPower(), someRules({ passbackMs: 0 }));
   const lost = torn(card, 12, true);
   await hold(validator, card, { clock, exchange: lost.exchange });
-  await clock.advance(someRules().passbackMs);
+  clock.stepWall(step);
+  await clock.advance(later);
 
   await hold(validator, card, { clock, exchange: whole(card) });
-
   expect(validator.light()).toBe('green fare-debited');
+  expect(await accountOf(ledger, card)).toEqual(oneRide);
+
+  await hold(validator, card, { clock, exchange: whole(card) });
   expect((await lookAt(card)).balance).toBe(openingBalance - 2 * fare);
-  expect(await accountOf(ledger, card)).toMatchObject({ committed: 2 * fare, rides: 1, open: [] });
 });
 
 test('refuses a card with too little on it, and asks nothing of it', async () => {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../device/clock.ts';
 import { type KeyStore, KeyStoreError } from '../../device/key-store.ts';
+import { messageOf } from '../../device/message-of.ts';
 import { type CardChannel, ReaderError } from '../../device/token-reader.ts';
 import { type CardDialogue, type CardKeyName, dialogueCommandsMax } from '../core/card/dialogue.ts';
 import { faulty, type Parsed } from '../core/parsed.ts';
@@ -63,6 +64,10 @@ async function fetchKey(
   tooLate.catch(() => {});
   try {
     return await Promise.race([keyStore.cardKey(key, version, diversification), tooLate]);
+  } catch (error) {
+    if (error instanceof KeyStoreError) throw error;
+    const hint = 'this is a fault of its driver';
+    throw new KeyStoreError('key-store/failed', messageOf(error), hint, error);
   } finally {
     fetched.abort();
   }

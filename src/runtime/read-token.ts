@@ -25,15 +25,19 @@ export interface Reading {
   readonly token: Parsed<Token>;
   /** Equal for two readings of the same thing. */
   readonly seen: string;
+  /** Equal for two codes of one ticket or one account. */
+  readonly standsFor?: string | undefined;
   /** The token's secret, to be opened by the backend alone. */
   readonly sealed?: Uint8Array | undefined;
 }
 
 export async function readToken(scan: Scan, deps: ReadTokenDeps): Promise<Reading> {
   const reading = await readScan(scan, deps);
-  const secret = reading.token.ok ? reading.token.value.secret : undefined;
-  if (secret === undefined || deps.sealer === undefined) return reading;
-  return { ...reading, sealed: deps.sealer.seal(secret.reveal()) };
+  if (!reading.token.ok) return reading;
+  const { secret, tokenKey, accountKey, proof } = reading.token.value;
+  const standsFor = hex(proof.kind === 'deferred' ? (accountKey ?? tokenKey) : tokenKey);
+  if (secret === undefined || deps.sealer === undefined) return { ...reading, standsFor };
+  return { ...reading, standsFor, sealed: deps.sealer.seal(secret.reveal()) };
 }
 
 async function readScan(scan: Scan, deps: ReadTokenDeps): Promise<Reading> {
@@ -50,10 +54,13 @@ async function readScan(scan: Scan, deps: ReadTokenDeps): Promise<Reading> {
   }
 }
 
-/** A phone's UID changes at every tap, so a card is known by what it said. */
+/**
+ * A phone's UID changes at every tap, so a card is known by what it said. One that said nothing is
+ * seen for the first time, whenever: a reader tells once of each time that a card is held.
+ */
 async function readFromCard(scan: CardScan, deps: ReadTokenDeps): Promise<Reading> {
   const challenge = deps.entropy.bytes(challengeBytes);
   const dialogue = readCard(scan.atr, { keyed: deps.keyed, challenge });
   const token = await driveDialogue(dialogue, scan.channel, deps);
-  return { token, seen: token.ok ? hex(token.value.tokenKey) : hex(scan.atr) };
+  return { token, seen: token.ok ? hex(token.value.tokenKey) : hex(challenge) };
 }

@@ -11,6 +11,8 @@ export type RuntimeEvent =
   | { readonly event: 'synced'; readonly throughSeq: number; readonly unsent: number }
   | ({ readonly event: 'sync-failed'; readonly unsent: number } & Failure)
   | { readonly event: 'fork'; readonly epoch: number; readonly newEpoch: number }
+  /** Cards are refused for want of a key, or because the key store fails. */
+  | { readonly event: 'card-key-missing'; readonly detail: string }
   | { readonly event: 'clock-step'; readonly stepMs: number }
   | ({ readonly event: 'out-of-service' } & Failure);
 

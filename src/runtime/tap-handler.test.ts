@@ -7,23 +7,32 @@ import type { Scan } from '../../device/token-reader.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import {
+  aHolderKey,
   aQrisCode,
   aTicket,
+  aTicketToken,
+  holderKey,
   keyed,
   someNow,
   someRules,
+  someSituation,
   type TicketChange,
+  tlv,
 } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
 import { decideTap } from '../core/decide.ts';
+import { parsed } from '../core/parsed.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
+import { bucketMs, presentTicket } from '../core/ticket/presentation.ts';
+import { endOfTime } from '../core/token/pretix-sig1.ts';
 import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createTapHandler } from './tap-handler.ts';
+import { acceptedToken } from './tap-row.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
@@ -192,4 +201,48 @@ test('keeps nothing of a payment code in the row but its key', async () => {
   expect(stored).toContain('risk-accepted');
   expect(stored).not.toContain(Buffer.from(code).toString('latin1').slice(20, 40));
   expect(stored).not.toContain('93600914');
+});
+
+const heldTicket = aTicket({ kind: 'single', holder: aHolderKey() });
+const shownAt = (now: number) => utf8(halteTicketText(presentTicket(heldTicket, holderKey, now)));
+
+test('stays green while an app draws its code anew, and writes one tap', async () => {
+  const { clock, scan, lights, rows } = aHandler();
+
+  await scan(shownAt(someNow));
+  await clock.advance(400);
+  await scan(shownAt(someNow + bucketMs));
+
+  expect(lights()).toEqual(['green ticket-valid']);
+  expect(rows()).toHaveLength(1);
+});
+
+test('takes a live code at once after a copied one was refused', async () => {
+  const { clock, scan, lights } = aHandler();
+
+  await scan(shownAt(someNow - 10 * bucketMs));
+  await clock.advance(400);
+  await scan(shownAt(someNow));
+
+  expect(lights()).toEqual(['red holder-proof-stale', 'green ticket-valid']);
+});
+
+test('charges an account once whose wallet draws its code anew while it is held', async () => {
+  const { clock, scan, rows } = aHandler();
+
+  await scan(aQrisCode());
+  await clock.advance(400);
+  await scan(aQrisCode({ '63': tlv('9F74', utf8('cheque:98765432109876543211')) }));
+
+  expect(rows()).toHaveLength(1);
+});
+
+test('remembers a single ride without an end for ever', () => {
+  const token = { ...aTicketToken({ kind: 'single' }), validity: undefined };
+  const decision = decideTap(aTicketToken({ kind: 'single' }), someSituation());
+  const scan = { medium: 'qr', reader: 'front', bytes: utf8('x'), lastByteAt: 0 } as const;
+  const { validity: _, ...endless } = token;
+  const tap = { scan, token: parsed(endless), seen: 'x', decision };
+
+  expect(acceptedToken(tap, someRules(), someNow)?.forgetAt).toBe(endOfTime);
 });

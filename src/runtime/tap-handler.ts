@@ -43,28 +43,51 @@ export type TapHandler = (scan: Scan) => Promise<void>;
 export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   const { ledger } = deps;
   const doors = new Map<string, Door>();
+  let keyComplaint = '';
 
   return async (scan) => {
-    const reading = await readToken(scan, deps);
-    const { seen } = reading;
+    const reading = await readOrStop(scan);
+    const { seen, standsFor } = reading;
     const door = doors.get(scan.reader) ?? nobody;
     const lastSeenAt = scan.lastByteAt;
-    const known = continued(door.held, seen, lastSeenAt);
+    const known = continued(door.held, reading, lastSeenAt);
     if (known !== undefined) {
       // An amber or another code came between: the rider must see again what was decided.
-      if (door.showing !== seen) show({ ...known.result, lastByteAt: lastSeenAt });
-      const held = holding(door.held, { ...known, lastSeenAt });
+      if (door.showing !== known.seen) show({ ...known.result, lastByteAt: lastSeenAt });
+      const held = holding(door.held, { ...known, seen, lastSeenAt });
       doors.set(scan.reader, { held, showing: seen });
       return;
     }
 
     const { tap, place } = await recorded(scan, reading);
     const signal = signalOf(tap, place);
-    const isRead = tap.decision.outcome !== 'retry';
-    const held = isRead ? holding(door.held, { seen, lastSeenAt, result: signal }) : door.held;
+    const { outcome } = tap.decision;
+    const isRead = outcome !== 'retry';
+    // A refused code is known by its bytes alone: the next code of the same ticket may be better.
+    const sight = outcome === 'accepted' ? { seen, standsFor } : { seen };
+    const held = isRead ? holding(door.held, { ...sight, lastSeenAt, result: signal }) : door.held;
     doors.set(scan.reader, { held, showing: isRead ? seen : undefined });
     show(signal);
   };
+
+  async function readOrStop(scan: Scan): Promise<Reading> {
+    try {
+      const reading = await readToken(scan, deps);
+      const fault = reading.token.ok ? undefined : reading.token.fault;
+      if (fault?.reason === 'card-key-missing') reportMissingKey(fault.detail);
+      return reading;
+    } catch (error) {
+      show(outOfServiceSignal(scan));
+      throw error;
+    }
+  }
+
+  /** Riders see it at each card; the log hears of it once until a card could be read. */
+  function reportMissingKey(detail: string): void {
+    if (detail === keyComplaint) return;
+    keyComplaint = detail;
+    deps.report({ event: 'card-key-missing', detail });
+  }
 
   /**
    * Between a decision and its row nothing else may run, or one token could be accepted at two
@@ -88,7 +111,7 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       const rows = [...outcomes, tapRow(tap, around, stamp)];
       return { tap, place: ledger.appendTogether(rows, accepted) };
     } catch (error) {
-      show(signalOf({ scan, ...reading, decision: withoutFare('out-of-service') }));
+      show(outOfServiceSignal(scan));
       throw error;
     }
   }
@@ -117,8 +140,12 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     assert(scan.medium === 'nfc' && token.ok, 'only a card can be instructed');
     const card = { tokenKey: token.value.tokenKey, sealed, channel: scan.channel };
     const outcome = await instructCard(decision.instruction, card, deps);
-    const hasPaid = outcome.result === 'committed';
-    return { decision: hasPaid ? decision : withoutFare('card-gone'), outcomes: [outcome] };
+    // It took its time: the rows that follow bear the clock that is now.
+    recordClockStep(deps);
+    const outcomes = [outcome];
+    if (outcome.result === 'committed') return { decision, outcomes };
+    const isDeclined = outcome.result === 'not-committed';
+    return { decision: withoutFare(isDeclined ? 'card-declined' : 'card-gone'), outcomes };
   }
 
   function settledRow(settlement: Settlement | undefined): readonly Row[] {
@@ -127,6 +154,10 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     const { result } = settlement;
     return [{ kind: 'card-outcome', ...deps.stamper.stamp(), intentEpoch, intentSeq, result }];
   }
+}
+
+function outOfServiceSignal(scan: Scan): Signal {
+  return signalOf({ scan, decision: withoutFare('out-of-service') });
 }
 
 type Instructing = Decision & { readonly instruction: CardInstruction };

@@ -2,11 +2,14 @@
 import type { Light, Signal } from '../../device/indicator.ts';
 import type { Position } from '../../device/position-source.ts';
 import type { Scan } from '../../device/token-reader.ts';
+import { hex } from '../core/bytes.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { RowStamp, TapRow } from '../core/ledger/row.ts';
 import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
 import type { Rules } from '../core/rules/rules.ts';
+import { endOfTime } from '../core/token/pretix-sig1.ts';
+import type { Token } from '../core/token/token.ts';
 import type { AcceptedToken, LedgerHead } from '../store/tap-ledger.ts';
 import type { Reading } from './read-token.ts';
 
@@ -40,8 +43,11 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     accountKey: token?.accountKey,
     sealedSecret: sealed,
     sample: tap.token.ok ? undefined : tap.token.fault.sample,
-    riderCategory: token?.riderCategory,
-    numRiders: token?.riders,
+    // What a token claims is written down only when it was believed.
+    ...(decision.outcome === 'accepted' && {
+      riderCategory: riderCategory(token, around.rules),
+      numRiders: token?.riders,
+    }),
     fareProduct: fare?.product,
     amount: fare?.amount.amount,
     currencyType: fare?.amount.currency,
@@ -50,6 +56,11 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     latitude: microdegrees(around.position?.latitude),
     longitude: microdegrees(around.position?.longitude),
   };
+}
+
+function riderCategory(token: Token | undefined, rules: Rules): string | undefined {
+  if (token?.proof.kind !== 'identifier') return token?.riderCategory;
+  return rules.listedCards.get(hex(token.tokenKey))?.riderCategory;
 }
 
 function microdegrees(degrees: number | undefined): number | undefined {
@@ -63,13 +74,16 @@ const rememberedMs = 7 * 24 * 60 * 60 * 1_000;
 export function acceptedToken(tap: Tap, rules: Rules, now: number): AcceptedToken | undefined {
   const { token, decision } = tap;
   if (!token.ok || decision.outcome !== 'accepted') return undefined;
-  const { tokenKey, validity } = token.value;
-  const skew = Math.max(...Object.values(rules.clockSkewMs));
-  const forgetAt = Math.max(
-    validity === undefined ? 0 : validity.until + skew + rules.passbackMs,
-    now + rememberedMs,
-  );
+  const { tokenKey } = token.value;
+  const forgetAt = Math.max(useEnds(token.value, rules), now + rememberedMs);
   return { tokenKey, acceptedAt: now, forgetAt, atRisk: decision.basis === 'risk-accepted' };
+}
+
+/** From when on a signed token is refused anyway: one that has rides and no end, never. */
+function useEnds({ proof, validity, rides }: Token, rules: Rules): number {
+  const skew = Math.max(...Object.values(rules.clockSkewMs));
+  if (validity !== undefined) return Math.min(validity.until + skew + rules.passbackMs, endOfTime);
+  return proof.kind === 'signed' && rides !== 'unlimited' ? endOfTime : 0;
 }
 
 const lights: Readonly<Record<Outcome, Light>> = {
@@ -80,7 +94,7 @@ const lights: Readonly<Record<Outcome, Light>> = {
 
 /** @param place of the tap's row, when it was recorded. */
 export function signalOf(
-  { scan, decision }: Tap,
+  { scan, decision }: Pick<Tap, 'scan' | 'decision'>,
   place?: Pick<LedgerHead, 'epoch' | 'seq'>,
 ): Signal {
   const { id, en } = reasons[decision.reason];

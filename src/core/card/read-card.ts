@@ -1,7 +1,6 @@
 /**
- * Which kind of card is in the field, and the dialogue that reads it. Only applications that Halte
- * knows are ever selected: a payment card that is held to the validator is never asked for anything
- * but its UID, and neither PPSE nor any payment application is selected.
+ * Which kind of card is in the field, and the dialogue that reads it. Only the applications named
+ * here are ever selected: neither PPSE nor the application of any payment card is.
  *
  *   storage card ───────────────────────────────────────────── UID
  *   DESFire ──────────────────────── transit application ─ or ─ UID
@@ -41,15 +40,15 @@ function readByUid(options: ReadCardOptions): CardDialogue<Token> {
 }
 
 /**
- * Historical bytes of a card without a file system of its own (MIFARE Classic, Ultralight), PC/SC
- * part 3 §3.1.3.2.3.2: `80 4F 0C` and the RID of the PC/SC workgroup.
+ * Beginning of the ATR for a card without a file system of its own (MIFARE Classic, Ultralight),
+ * PC/SC part 3 §3.1.3.2.3.2: historical bytes `80 4F 0C` and the RID of the PC/SC workgroup.
  */
-const storageCard = '804f0ca000000306';
+const storageCard = '3b8f8001804f0ca000000306';
 /** Of a DESFire card, which answers ATS 06 75 77 81 02 80: the one historical byte 80. */
 const desfireAtr = '3b8180018080';
 
 function kindOf(atr: Uint8Array): 'storage' | 'desfire' | 'unknown' {
   const text = hex(atr);
   if (text === desfireAtr) return 'desfire';
-  return text.includes(storageCard) ? 'storage' : 'unknown';
+  return text.startsWith(storageCard) ? 'storage' : 'unknown';
 }

@@ -63,7 +63,7 @@ test.each([
 
 test.each([
   ['an earlier row', aTrip({ seq: 39 }), 'not-committed'],
-  ['an earlier epoch', aTrip({ epoch: 1, seq: 99 }), 'not-committed'],
+  ['an earlier epoch', aTrip({ epoch: 1, seq: 99 }), 'unknown'],
   ['a later row', aTrip({ seq: 41 }), 'unknown'],
   ['a later epoch', aTrip({ epoch: 3, seq: 1 }), 'unknown'],
   [
@@ -78,6 +78,8 @@ test.each([
 test.each([
   ['still has none', aCard(undefined, 20_000, 10), 'not-committed'],
   ['has none, and money was loaded', aCard(undefined, 30_000, 11), 'not-committed'],
+  ['hides it, and one commit took the fare', aCard(undefined, 16_500, 11), 'committed'],
+  ['hides them, and several commits came since', aCard(undefined, 16_500, 12), 'unknown'],
   ['has its trip', aCard(trip, 16_500, 11), 'committed'],
   ['has another, and no commit came since', aCard(before, 20_000, 10), 'not-committed'],
 ])('settles the first trip of a card that %s', (__, card, settlement) => {

@@ -30,8 +30,7 @@ export function settleIntent(
   card: Pick<PurseCard, 'balance' | 'counter' | 'lastTrip'>,
 ): SettledAs {
   const newest = card.lastTrip;
-  // A card forgets no trip but for newer ones: that it had one before and has none now is no story.
-  if (newest === undefined) return intent.lastTripBefore ? 'unknown' : 'not-committed';
+  if (newest === undefined) return withoutTrips(intent, card);
   if (tripId(newest) === tripId(intent.trip)) return 'committed';
   if (tripId(newest) === intent.lastTripBefore) return 'not-committed';
   if (isEarlierOfSameDevice(newest, intent.trip)) return 'not-committed';
@@ -54,8 +53,27 @@ function byCounter(intent: OpenIntent, { balance, newest, counter }: Later): Set
   return commits === 2 && balance !== bothTaken ? 'not-committed' : 'unknown';
 }
 
-/** A ledger counts up, and later trips are written later. */
+/**
+ * That a card has no trips it says without a MAC, so counter and balance, which have one, must bear
+ * it out. A card forgets no trip but for newer ones: that it had one before is no story.
+ */
+function withoutTrips(
+  { trip, balanceBefore, counterBefore, lastTripBefore }: OpenIntent,
+  { balance, counter }: Pick<PurseCard, 'balance' | 'counter'>,
+): SettledAs {
+  if (lastTripBefore !== undefined) return 'unknown';
+  const isFareGone = balance.amount === balanceBefore - trip.amount.amount;
+  if (counter === undefined || counterBefore === undefined) {
+    return isFareGone ? 'unknown' : 'not-committed';
+  }
+  const commits = counter - counterBefore;
+  if (commits === 0) return 'not-committed';
+  if (commits !== 1) return 'unknown';
+  return isFareGone ? 'committed' : 'not-committed';
+}
+
+/** Within one ledger's epoch rows count up, and later trips are written later. */
 function isEarlierOfSameDevice(newest: CardTrip, trip: CardTrip): boolean {
   if (hex(newest.deviceTag) !== hex(trip.deviceTag)) return false;
-  return newest.epoch < trip.epoch || (newest.epoch === trip.epoch && newest.seq < trip.seq);
+  return newest.epoch === trip.epoch && newest.seq < trip.seq;
 }

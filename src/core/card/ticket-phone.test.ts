@@ -13,6 +13,7 @@ import {
   parsedValue,
   someClaims,
   someFacts,
+  someNow,
   strangerKey,
 } from '../../../sim/testing/builders.ts';
 import { hex } from '../bytes.ts';
@@ -22,6 +23,7 @@ import { faulty, type Parsed } from '../parsed.ts';
 import { genuine } from '../rules/genuine.ts';
 import { held } from '../rules/held.ts';
 import { encodeClaims } from '../ticket/claims.ts';
+import { presentTicket } from '../ticket/presentation.ts';
 import { ticketBytesMax, ticketContext } from '../token/halte-ticket.ts';
 import type { Token } from '../token/token.ts';
 import { dialogueCommandsMax } from './dialogue.ts';
@@ -117,6 +119,15 @@ test.each([
   ['without any key', createTicketPhone(heldTicket), 'holder-proof-missing'],
 ])('tells a copied ticket on a phone %s', (_, phone, reason) => {
   expect(judgeHolder(converse((apdu) => phone.respond(apdu)))).toBe(reason);
+});
+
+test('takes no proof that was recorded from a code in place of an answer', () => {
+  const recorded = presentTicket(heldTicket, holderKey, someNow);
+  const phone = createTicketPhone(recorded);
+
+  expect(converse((apdu) => phone.respond(apdu)).result).toEqual(
+    faulty('malformed-token', 'not a COSE_Sign1 of this profile'),
+  );
 });
 
 test('asks no proof of a ticket that names no holder', () => {

@@ -6,7 +6,7 @@
 import { concat } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { answeredChallenge } from '../ticket/presentation.ts';
-import { parseHalteTicket, ticketBytesMax } from '../token/halte-ticket.ts';
+import { parseBareTicket, ticketBytesMax } from '../token/halte-ticket.ts';
 import type { Token } from '../token/token.ts';
 import {
   type CardResponse,
@@ -65,11 +65,12 @@ function isWhole(response: CardResponse, wanted: number): boolean {
 }
 
 function proved(ticket: Uint8Array, { keyed, challenge }: TicketPhoneOptions): CardDialogue<Token> {
-  const token = parseHalteTicket(ticket, keyed);
+  // Only what answers the challenge counts here: a proof that was made for a code may be a copy.
+  const token = parseBareTicket(ticket, keyed);
   if (!token.ok || token.value.holder === undefined) return end(token);
   return send(internalAuthenticateApdu(challenge), ({ data, status }) => {
     // A phone that cannot prove it shows a copied ticket: the rules say so to the rider.
     const proof = status === statusOk ? answeredChallenge(ticket, challenge, data) : undefined;
-    return end(parseHalteTicket(ticket, keyed, proof));
+    return end(parseBareTicket(ticket, keyed, proof));
   });
 }

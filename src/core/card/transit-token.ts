@@ -16,6 +16,9 @@ export interface TransitTokenOptions {
   readonly challenge: Uint8Array;
 }
 
+/** The card has four bytes for a time. */
+const secondsMax = 2 ** 32 - 1;
+
 /** The purse counts whole rupiah. */
 const currency = 'IDR';
 
@@ -65,6 +68,7 @@ function tripOf({ at, amount, deviceTag, epoch, seq }: TripRecord): CardTrip {
 }
 
 function recordOf({ at, amount, deviceTag, epoch, seq }: CardTrip): TripRecord {
-  const seconds = Math.floor(at / 1_000);
+  // A clock that is wrong by a lifetime must not stop the debit: the place names the trip.
+  const seconds = Math.min(Math.max(Math.floor(at / 1_000), 0), secondsMax);
   return { kind: 'single', at: seconds, amount: amount.amount, deviceTag, epoch, seq };
 }

@@ -39,24 +39,27 @@ function presentedBytes(text: Uint8Array): Uint8Array | undefined {
   return decodeBase45(latin1(text.subarray(halteTicketBeginning.length)));
 }
 
-/**
- * @param presented a ticket, alone or with a proof for a code. @param answered the proof that a
- * phone gave for a challenge.
- */
-export function parseHalteTicket(
-  presented: Uint8Array,
-  keyed: KeyedHash,
-  answered?: HolderProof,
-): Parsed<Token> {
+/** @param presented what a code holds: a ticket, alone or with a proof made for this half minute. */
+export function parseHalteTicket(presented: Uint8Array, keyed: KeyedHash): Parsed<Token> {
   if (presented.length > ticketBytesMax) {
     return faulty('malformed-token', `longer than ${ticketBytesMax} bytes`);
   }
   const parts = parsePresentation(presented);
-  const envelope = parts && parseCose(parts.ticket);
+  if (parts === undefined) return faulty('malformed-token', 'not a COSE_Sign1 of this profile');
+  return parseBareTicket(parts.ticket, keyed, parts.proof);
+}
+
+/** @param ticket without a proof around it. @param proof that its holder gave for it. */
+export function parseBareTicket(
+  ticket: Uint8Array,
+  keyed: KeyedHash,
+  proof?: HolderProof,
+): Parsed<Token> {
+  const envelope = parseCose(ticket);
   if (envelope === undefined) return faulty('malformed-token', 'not a COSE_Sign1 of this profile');
   const claims = parseClaims(envelope.payload);
   if (!claims.ok) return claims;
-  return parsed(tokenOf(envelope, claims.value, { keyed, proof: answered ?? parts?.proof }));
+  return parsed(tokenOf(envelope, claims.value, { keyed, proof }));
 }
 
 interface Surroundings {

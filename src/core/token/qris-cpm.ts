@@ -62,9 +62,13 @@ function qrisPayment([first, ...templates]: readonly Tlv[]): Parsed<Payment> {
   if (!templates.some(({ tag }) => tag === '61')) {
     return faulty('malformed-token', 'tag 61 is missing');
   }
-  const application = templates.find(isQrisApplication);
+  const [application, another] = templates.filter(isQrisApplication);
   if (application === undefined) {
     return faulty('scheme-not-accepted', 'no application template for QRIS');
+  }
+  // Two readers of the code could charge two accounts.
+  if (another !== undefined) {
+    return faulty('malformed-token', `tag 61 for QRIS again at byte ${another.offset}`);
   }
   const common = templates.filter(({ tag }) => tag === '62');
   const flaw = profileFlaw(application, common);

@@ -300,9 +300,7 @@ test('asks to try again when somebody put another counter into the answer', () =
     return apdu[1] === 0xad && apdu[5] === 0x0f ? response.with(0, 0x63) : response;
   });
 
-  expect(result).toEqual(
-    faulty('card-answer-invalid', 'ReadData answered 9100, its MAC is wrong'),
-  );
+  expect(result).toEqual(faulty('card-answer-invalid', 'ReadData answered 9100, its MAC is wrong'));
 });
 
 test.each([
