@@ -36,8 +36,7 @@ export const houseRules: readonly HouseRule[] = [
   {
     name: 'clock-is-injected',
     files: /^(src|device|sim)\//,
-    except:
-      /\/main\.ts$|^device\/os\/|^device\/pcsc\/pcsc-host\.ts$|^sim\/demo\/[a-z-]+\.ts$/,
+    except: /\/main\.ts$|^device\/os\/|^device\/pcsc\/pcsc-host\.ts$|^sim\/demo\/[a-z-]+\.ts$/,
     pattern: /\bDate\.now\(|\bMath\.random\(|(?<![.\w])set(Timeout|Interval)\(|\bnew Date\(\)/,
     instead: 'use the Clock or Random port (device/clock.ts)',
   },

@@ -12,7 +12,11 @@ import { seedIn } from './seed-file.ts';
 export function readIdentifierKey(file: string): Uint8Array {
   const key = seedIn(readSecretFile(file));
   if (key !== undefined) return key;
-  throw unusable(file, 'not 64 lower-case hexadecimal digits', 'make one with "openssl rand -hex 32"');
+  throw unusable(
+    file,
+    'not 64 lower-case hexadecimal digits',
+    'make one with "openssl rand -hex 32"',
+  );
 }
 
 /** @throws ConfigError when it cannot be read, or others may. */

@@ -1,5 +1,5 @@
 /** Ed25519 (RFC 8032) on raw 32-byte keys, the form in which keys travel in rules and tickets. */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { concat, hex } from '../bytes.ts';
 
 /** DER frames of RFC 8410 around a raw key: SubjectPublicKeyInfo and PKCS #8. */
@@ -27,16 +27,6 @@ export interface Ed25519PrivateKey {
   readonly publicKey: Uint8Array;
   /** 64 bytes, deterministic (RFC 8032 §5.1.6). */
   sign(message: Uint8Array): Uint8Array;
-}
-
-/** @param publicKey 32 bytes. @returns false for a wrong key, length or signature alike. */
-export function verifyEd25519(
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  const key = ed25519PublicKey(publicKey);
-  return key !== undefined && signature.length === 64 && verify(null, message, key, signature);
 }
 
 /** @returns undefined for another length than 32 bytes, and for a key of small order. */
