@@ -104,7 +104,7 @@ function startValidator(stage: Stage, { io }: DemoDeps, parts: AsyncDisposableSt
 
 async function playActs(stage: Stage, { io, entropy, clock }: DemoDeps): Promise<number> {
   const door = createDoor(stage.scanner, stage.cards, stage.indicator);
-  const acts = demoActs({ ...stage.workshop, entropy, now: clock.wallNow() });
+  const acts = await demoActs({ ...stage.workshop, entropy, now: clock.wallNow() });
   io.out(tapHeading);
   let surprises = 0;
   for (const act of acts) {

@@ -6,6 +6,7 @@ import { hex } from '../../src/core/bytes.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
 import { createKeyedHash, type KeyedHash } from '../../src/core/crypto/keyed-hash.ts';
 import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
+import { writeTestKeys } from '../card-keys.ts';
 import { semarangRulesFile } from '../city.ts';
 import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
 import { createTicketOffice, type TicketOffice } from '../ticket-office.ts';
@@ -22,6 +23,8 @@ export interface Workshop {
   readonly scannerPath: string;
   /** The office's key, for `halte mint ticket`. */
   readonly ticketKeyFile: string;
+  /** Test keys of the transit cards that the device takes. */
+  readonly cardKeyFile: string;
   /** Writes the device's configuration. @returns its path. */
   configure(backendUrl: string, readers: { readonly pcsc: boolean }): string;
 }
@@ -54,9 +57,11 @@ export async function openWorkshop(
   put('rules.json', semarangRulesFile(office));
   put('identifier.key', `${hex(identifierKey)}\n`);
   const ticketKeyFile = put('ticket.key', `${hex(ticketSeed)}\n`);
+  const cardKeyFile = join(folder, 'card-keys.json');
+  writeTestKeys(cardKeyFile, entropy);
 
   return {
-    ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile },
+    ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile, cardKeyFile },
     keyed: createKeyedHash(identifierKey),
     forger: createForger(entropy, office),
     configure: (url, readers) =>
@@ -72,6 +77,7 @@ export async function openWorkshop(
               { type: 'serial', name: 'scanner', path: scannerPath, baudRate: 115_200 },
               ...(readers.pcsc ? [{ type: 'pcsc', name: 'card-reader', slot: '00 00' }] : []),
             ],
+            cards: { keyStore: { type: 'file', path: 'card-keys.json' } },
             indicators: [{ type: 'log', path: 'signals.log' }],
             vehicle: { vehicleId: 'DEMO-1', routeId: 'koridor-1' },
             backend: {
