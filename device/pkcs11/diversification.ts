@@ -2,9 +2,8 @@
  * NXP AN10922 §2.2 for a master key that nobody here sees: only the block cipher lies in the token,
  * and what is worked out on this side tells nothing of the key.
  *
- * A plain CMAC (CKM_AES_CMAC) is another function: AN10922 pads every input to 32 bytes and then
- * masks with the second subkey, where CMAC takes 16 bytes as a full block and masks with the first.
- * An input of UID, application id and "HALTE" is 16 bytes with the constant in front.
+ * A plain CMAC (CKM_AES_CMAC) is another function for inputs below 16 bytes: AN10922 pads every
+ * input to 32 bytes and then masks with the second subkey. This one takes every length.
  */
 const diversificationBytesMax = 31;
 /** The constant in front that says "AES-128". */

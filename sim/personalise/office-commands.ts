@@ -65,7 +65,7 @@ const mac = 0x01;
 const full = 0x03;
 
 /** Access rights: read&write | change, then read | write; F is nobody. */
-const passRights = [0x20, 0x10] as const;
+const passRights = [0x00, 0x20] as const;
 const purseRights = [0x30, 0x22] as const;
 const tripRights = [0x20, 0x12] as const;
 const transactionRights = [0xf0, 0x2f] as const;

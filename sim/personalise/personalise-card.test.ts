@@ -96,7 +96,7 @@ test('gives every key of the card a value of its own and version 1', async () =>
 
 // The layout that validators and inspectors rely on: type, mode, access rights, sizes or limits.
 test.each([
-  ['01', '00032010600000'],
+  ['01', '00030020600000'],
   ['02', '020130220000000080841e000000000000'],
   ['03', '040120122000000b0000000000'],
   ['0f', '0501f02f0201'],

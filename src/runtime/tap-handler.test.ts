@@ -16,6 +16,7 @@ import {
   someNow,
   someRules,
   someSituation,
+  strangerKey,
   type TicketChange,
   tlv,
 } from '../../sim/testing/builders.ts';
@@ -225,6 +226,16 @@ test('takes a live code at once after a copied one was refused', async () => {
   await scan(shownAt(someNow));
 
   expect(lights()).toEqual(['red holder-proof-stale', 'green ticket-valid']);
+});
+
+test('does not stay green for a forged code of the ticket that was just accepted', async () => {
+  const { clock, scan, lights } = aHandler();
+
+  await scan(aTicketOf({ kind: 'single' }));
+  await clock.advance(400);
+  await scan(aTicketOf({ kind: 'single', key: strangerKey }));
+
+  expect(lights()).toEqual(['green ticket-valid', 'red signature-invalid']);
 });
 
 test('charges an account once whose wallet draws its code anew while it is held', async () => {

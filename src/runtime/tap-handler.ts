@@ -51,7 +51,7 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     const door = doors.get(scan.reader) ?? nobody;
     const lastSeenAt = scan.lastByteAt;
     const known = continued(door.held, reading, lastSeenAt);
-    if (known !== undefined) {
+    if (known !== undefined && (known.seen === seen || isGoodInItself(reading))) {
       // An amber or another code came between: the rider must see again what was decided.
       if (door.showing !== known.seen) show({ ...known.result, lastByteAt: lastSeenAt });
       const held = holding(door.held, { ...known, seen, lastSeenAt });
@@ -118,6 +118,16 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
 
   function show(signal: Signal): void {
     for (const indicator of deps.indicators) indicator.show(signal);
+  }
+
+  /** Another code of what was accepted goes on with it only if it would be accepted alone. */
+  function isGoodInItself({ token }: Reading): boolean {
+    if (!token.ok) return false;
+    const { rules, routeId } = deps.surroundings();
+    const { wallAt: now, clockQuality } = deps.stamper.stamp();
+    const history = { timesAccepted: 0, riskTapsToday: 0 };
+    const situation = { history, rules, now, clockQuality, routeId };
+    return deps.decide(token.value, situation).outcome === 'accepted';
   }
 
   function decide({ token }: Reading, { rules, routeId }: TapSurroundings): Decision {

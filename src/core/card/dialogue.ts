@@ -28,7 +28,7 @@ export type CardDialogue<T> =
  * store.
  */
 export interface CardKeyName {
-  /** Such as `debit`, 1 to 32 characters. */
+  /** Such as `transit-2`, 1 to 32 characters. */
   readonly key: string;
   /** 0 to 255, as GetKeyVersion tells it. */
   readonly version: number;

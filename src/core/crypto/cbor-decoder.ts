@@ -10,7 +10,6 @@ export interface CborInput {
   at: number;
 }
 
-const floatBytes = { 0xf9: 2, 0xfa: 4, 0xfb: 8 } as const;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -23,7 +22,10 @@ export function readArgument(input: CborInput, initial: number): number | undefi
   if (additional > 27) return undefined;
   const count = 1 << (additional - 24);
   let value = 0;
-  for (const byte of takeBytes(input, count) ?? []) value = value * 256 + byte;
+  for (let index = 0; index < count; index += 1) {
+    value = value * 256 + (input.bytes[input.at + index] ?? Number.NaN);
+  }
+  input.at += count;
   const least = additional === 24 ? 24 : 256 ** (count / 2);
   return value >= least && value <= Number.MAX_SAFE_INTEGER ? value : undefined;
 }
@@ -50,21 +52,33 @@ export function readText(input: CborInput, length: number): string | undefined {
   }
 }
 
-export function isFloat(initial: number): initial is keyof typeof floatBytes {
-  return initial in floatBytes;
+/**
+ * A finite float in the form in which it would be written: the shortest, RFC 8949 §4.2.1, and whole
+ * numbers as integers. @param length 2, 4 or 8 bytes.
+ */
+export function readFloat(input: CborInput, length: number): number | undefined {
+  const start = input.bytes.byteOffset + input.at;
+  input.at += length;
+  if (input.at > input.bytes.length) return undefined;
+  const value = floatIn(new DataView(input.bytes.buffer, start, length));
+  if (!Number.isFinite(value) || Number.isSafeInteger(value)) return undefined;
+  return length === writtenLength(value) ? value : undefined;
 }
 
-/** A finite float in the shortest of its forms; whole numbers are written as integers. */
-export function readFloat(
-  input: CborInput,
-  initial: keyof typeof floatBytes,
-): number | undefined {
-  const bytes = takeBytes(input, floatBytes[initial]);
-  if (bytes === undefined) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const value = floatIn(view);
-  if (!Number.isFinite(value) || Number.isSafeInteger(value)) return undefined;
-  return isShortest(view, value) ? value : undefined;
+function writtenLength(value: number): number {
+  if (Math.fround(value) !== value) return 8;
+  return isWrittenAsHalf(value) ? 2 : 4;
+}
+
+/**
+ * Halves have eleven bits that count. Of those below 2^-14, which have fewer, cborg writes the
+ * powers of two in two bytes and the others in four: what it writes is what is read.
+ */
+function isWrittenAsHalf(value: number): boolean {
+  const size = Math.abs(value);
+  const exponent = Math.log2(size);
+  if (size < 2 ** -14) return size >= 2 ** -24 && Number.isInteger(exponent);
+  return size < 65_536 && Number.isInteger(size * 2 ** (10 - Math.floor(exponent)));
 }
 
 function floatIn(view: DataView): number {
@@ -79,12 +93,4 @@ function halfOf(bits: number): number {
   if (exponent === 0x1f) return Number.NaN;
   const size = exponent === 0 ? fraction * 2 ** -24 : (fraction + 1_024) * 2 ** (exponent - 25);
   return bits & 0x8000 ? -size : size;
-}
-
-/** A half has ten bits of fraction where a single has 23, and is a multiple of 2^-24. */
-function isShortest(view: DataView, value: number): boolean {
-  if (view.byteLength === 8) return Math.fround(value) !== value;
-  if (view.byteLength === 2) return true;
-  const fitsHalf = (view.getUint32(0) & 0x1fff) === 0 && Number.isInteger(value * 2 ** 24);
-  return !fitsHalf || Math.abs(value) >= 65_536;
 }

@@ -1,7 +1,8 @@
+import { decode } from 'cborg';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf } from '../../../sim/testing/builders.ts';
-import { concat, hex } from '../bytes.ts';
+import { concat, equal, hex } from '../bytes.ts';
 import { type Cbor, cborDepthMax, decodeCbor, encodeCbor } from './cbor.ts';
 
 /** RFC 8949 appendix A. */
@@ -93,6 +94,9 @@ const refused = [
   ['an unassigned simple value', 'f0'],
   ['a reserved length', '1c'],
   ['a bignum integer', '1b0020000000000000'],
+  ['an integer just below the safe ones', '3b001fffffffffffff'],
+  ['the greatest argument', '1bffffffffffffffff'],
+  ['half a float', 'f93e'],
   ['text that is not UTF-8', '61ff'],
   ['text with half a surrogate pair', '63eda080'],
   ['an item after the item', '0000'],
@@ -156,6 +160,14 @@ test('reads back whatever it wrote', () => {
   );
 });
 
+test('reads of all halves those that are written as halves', () => {
+  const differing = Array.from({ length: 0x8000 }, (_, bits) =>
+    Uint8Array.of(0xf9, bits >> 8, bits & 0xff),
+  ).filter((bytes) => !isSame(decodeCbor(bytes), decodedByCborg(bytes)));
+
+  expect(differing.map(hex)).toEqual([]);
+});
+
 test('gives every value one spelling: what it reads it writes the same', () => {
   const altered = fc.tuple(someCbor, fc.nat(), fc.nat(255));
 
@@ -179,5 +191,70 @@ test('never throws, whatever the bytes', () => {
       expect(read === undefined || encodeCbor(read).length === bytes.length).toBe(true);
     }),
     { numRuns: 2_000 },
+  );
+});
+
+/** What cborg makes of the bytes, if it would write them again as they are. */
+function decodedByCborg(bytes: Uint8Array): Cbor | undefined {
+  try {
+    const value: Cbor = decode(bytes, {
+      useMaps: true,
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      allowInfinity: false,
+      allowBigInt: false,
+      rejectDuplicateMapKeys: true,
+    });
+    return isOurs(value, cborDepthMax) && equal(encodeCbor(value), bytes) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** cborg also reads maps with keys of other kinds, and nests further. */
+function isOurs(value: Cbor, depth: number): boolean {
+  if (Array.isArray(value)) return depth > 0 && value.every((item) => isOurs(item, depth - 1));
+  if (!(value instanceof Map)) return true;
+  const keysFit = [...value.keys()].every((key) => typeof key === 'string' || isInteger(key));
+  return depth > 0 && keysFit && [...value.values()].every((item) => isOurs(item, depth - 1));
+}
+
+function isInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value);
+}
+
+function isSame(left: Cbor | undefined, right: Cbor | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return equal(encodeCbor(left), encodeCbor(right));
+}
+
+/** Initial bytes at the edges of what is ours, and the bytes of U+FEFF. */
+const telling = bytesOf(
+  '0017181b1c1f20383b40585f60787f8081989b9fa0a1a2b8bfc0d8e0f4f5f6f7f8f9fafbffefbbbf',
+);
+const someByte = fc.oneof(fc.constantFrom(...telling), fc.nat(255));
+
+/** The bytes of a value, altered at some places, cut or with more behind them, or not at all. */
+const someBytes = fc
+  .record({
+    bytes: fc.oneof(someCbor.map(encodeCbor), fc.uint8Array({ minLength: 1, maxLength: 12 })),
+    altered: fc.array(fc.tuple(fc.nat(), someByte), { maxLength: 3 }),
+    cut: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(3)),
+    more: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(someByte, { maxLength: 2 })),
+  })
+  .map(({ bytes, altered, cut, more }) => {
+    const whole = new Uint8Array(bytes);
+    for (const [place, byte] of altered) whole[place % whole.length] = byte;
+    return concat(whole.subarray(0, Math.max(0, whole.length - cut)), Uint8Array.from(more));
+  });
+
+test('accepts what cborg accepts and writes alike, as the same value, and nothing else', () => {
+  fc.assert(
+    fc.property(someBytes, (bytes) => {
+      expect(decodeCbor(bytes)).toEqual(decodedByCborg(bytes));
+    }),
+    { numRuns: 3_000 },
   );
 });

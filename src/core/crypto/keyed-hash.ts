@@ -21,12 +21,21 @@ export function createKeyedHash(identifierKey: Uint8Array): KeyedHash {
   }
   const key = createSecretKey(identifierKey);
   return (kind, ...parts) => {
-    const hmac = createHmac('sha256', key);
-    for (const part of [utf8(kind), ...parts]) {
-      const length = new Uint8Array(4);
-      new DataView(length.buffer).setUint32(0, part.length);
-      hmac.update(length).update(part);
-    }
-    return new Uint8Array(hmac.digest());
+    const message = withLengths([utf8(kind), ...parts]);
+    return new Uint8Array(createHmac('sha256', key).update(message).digest());
   };
+}
+
+/** In one piece: each update of an HMAC costs more than the copying. */
+function withLengths(parts: readonly Uint8Array[]): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + 4 + part.length, 0);
+  const whole = new Uint8Array(size);
+  const view = new DataView(whole.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    whole.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return whole;
 }

@@ -6,6 +6,11 @@
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 
+/** The digit of a symbol outside the alphabet: more than any group may be worth. */
+const noDigit = 65_536;
+const digits = new Uint32Array(128).fill(noDigit);
+for (const [digit, symbol] of [...alphabet].entries()) digits[symbol.charCodeAt(0)] = digit;
+
 export function encodeBase45(bytes: Uint8Array): string {
   let text = '';
   for (let index = 0; index < bytes.length; index += 2) {
@@ -19,26 +24,21 @@ export function encodeBase45(bytes: Uint8Array): string {
   return text;
 }
 
-/** @returns undefined when the text is not Base45. */
+/** RFC 9285 §4. @returns undefined when the text is not Base45. */
 export function decodeBase45(text: string): Uint8Array | undefined {
   if (text.length % 3 === 1) return undefined;
-  const bytes: number[] = [];
-  for (let index = 0; index < text.length; index += 3) {
-    const value = groupValue(text.slice(index, index + 3));
-    const length = Math.min(3, text.length - index) - 1;
-    if (value === undefined || value >= 256 ** length) return undefined;
-    if (length === 2) bytes.push(value >> 8);
-    bytes.push(value & 0xff);
+  const bytes = new Uint8Array(Math.floor((text.length * 2) / 3));
+  for (let from = 0, to = 0; from < text.length; from += 3, to += 2) {
+    const isPair = from + 2 < text.length;
+    const high = isPair ? digitAt(text, from + 2) : 0;
+    const value = digitAt(text, from) + 45 * digitAt(text, from + 1) + 2_025 * high;
+    if (value >= (isPair ? 65_536 : 256)) return undefined;
+    if (isPair) bytes[to] = value >> 8;
+    bytes[isPair ? to + 1 : to] = value & 0xff;
   }
-  return Uint8Array.from(bytes);
+  return bytes;
 }
 
-function groupValue(group: string): number | undefined {
-  let value = 0;
-  for (let index = group.length - 1; index >= 0; index -= 1) {
-    const digit = alphabet.indexOf(group.charAt(index));
-    if (digit < 0) return undefined;
-    value = value * 45 + digit;
-  }
-  return value;
+function digitAt(text: string, index: number): number {
+  return digits[text.charCodeAt(index)] ?? noDigit;
 }
