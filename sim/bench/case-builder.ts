@@ -91,11 +91,9 @@ export function createCaseBuilder(
     signed: (name, make, change) => ({ ...signedCase(name, codesOf(make), 'before'), ...change }),
     held(name, make) {
       const codes = codesOf(make);
-      const { ratioMax: _, ...shown } = signedCase(name, codes, 'each-time');
-      return [
-        signedCase(name, codes, 'before'),
-        { ...shown, floor: `${shown.floor}, importing one key` },
-      ];
+      const judged = signedCase(name, codes, 'each-time');
+      const { ratioMax: _, ...shown } = signedCase(name, codes, 'before');
+      return [{ ...judged, floor: `${judged.floor}, importing one key` }, shown];
     },
     unsigned(name, make, reason) {
       const codes = codesOf(make);
