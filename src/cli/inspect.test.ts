@@ -105,7 +105,7 @@ test('prints a payment code whole, aligned and with its secrets masked', async (
     '  ● accepted      risk-within-limits (101), risk-accepted',
     '  fare            Rp 3.500, umum-nontunai',
     '  rider reads     Pembayaran diterima / Payment accepted',
-    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock ntp, no route known, rules test-1',
+    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock rtc, no route known, rules test-1',
     '',
     '→ the keys (–) are shown with --identifier-key FILE, as the operator’s devices make them',
   ]);
@@ -132,7 +132,7 @@ test('tells what a ticket says in the words of the rules, with dates by the oper
     '  ● accepted      ticket-valid (100), verified',
     '  fare            Rp 0, harian',
     '  rider reads     Tiket berlaku / Ticket valid',
-    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock ntp, no route known, rules test-1',
+    '  judged          as a first tap at 2026-11-02 07:00:00 +07:00, clock rtc, no route known, rules test-1',
   ]);
 });
 
