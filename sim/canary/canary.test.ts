@@ -193,7 +193,9 @@ function expectSealed(taps: readonly TapRow[], device: string): void {
   const uids = [listed, ...unlisted, transit[0]].map(({ secret }) =>
     Buffer.from(secret).toString('latin1'),
   );
-  expect(secrets).toEqual(expect.arrayContaining([...texts, ...uids]));
+  expect(secrets).toEqual(expect.arrayContaining(texts));
+  // Of a transit card the UID comes first, and what was read of it follows.
+  expect(uids.filter((uid) => !secrets.some((secret) => secret.startsWith(uid)))).toEqual([]);
   expect(opened(taps, 'another-bus')).toEqual(secrets.map(() => 'sealed/does-not-open'));
 }
 

@@ -104,7 +104,6 @@ export function aCardToken(change: Partial<PurseCard> = {}): Token {
     card: {
       balance: { amount: 20_000, currency: 'IDR' },
       counter: 41,
-      readings: bytesOf('00'),
       debit: () => end(parsed({ result: 'committed' })),
       ...change,
     },
@@ -236,7 +235,6 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
     tripAt: someNow,
     balanceBefore: 20_000,
     cardCounter: 41,
-    cardReadings: bytesOf('00'),
     sealedSecret: bytesOf('01'),
   },
   'card-outcome': {

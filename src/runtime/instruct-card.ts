@@ -23,7 +23,7 @@ export interface InstructCardDeps extends DialogueDeps {
 /** A card that a fare is to be taken from. */
 export interface InstructedCard {
   readonly tokenKey: Uint8Array;
-  /** Its number, sealed: the office derives the card's keys from it. */
+  /** Its number and what was read of it, sealed: the office checks the card's proof with them. */
   readonly sealed?: Uint8Array | undefined;
   readonly channel: CardChannel;
 }
@@ -57,7 +57,7 @@ interface Intent {
 }
 
 function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps): LedgerHead {
-  const { balance, counter, lastTrip, readings } = instruction.card;
+  const { balance, counter, lastTrip } = instruction.card;
   return deps.ledger.append({
     ...{ kind: 'card-intent', ...deps.stamper.stamp() },
     tokenKey: card.tokenKey,
@@ -67,7 +67,6 @@ function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps)
     balanceBefore: balance.amount,
     cardCounter: counter,
     lastTrip: lastTrip && tripId(lastTrip),
-    cardReadings: readings,
     sealedSecret: card.sealed,
   });
 }

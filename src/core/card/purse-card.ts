@@ -9,8 +9,6 @@ export interface PurseCard {
   readonly balance: Money;
   /** Counts the card's transactions; absent on cards that do not count them. */
   readonly counter?: number;
-  /** What was read of the card before the debit: the office needs it to check the card's proof. */
-  readonly readings: Uint8Array;
   readonly pass?: CardPass;
   /** Of the trip that was last written to the card. */
   readonly lastTrip?: CardTrip;

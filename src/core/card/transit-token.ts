@@ -41,8 +41,16 @@ function tokenOf(card: TransitCard, keyed: KeyedHash): Token {
     rides: 'unlimited',
     ...(riderCategory !== undefined && { riderCategory }),
     card: purseOf(card),
-    secret: new Secret(card.uid),
+    secret: new Secret(evidenceOf(card)),
   };
+}
+
+/**
+ * UID, pass file and, if there is one, the newest trip: where somebody rode is nobody's business but
+ * the office's, which needs it to check the card's transaction MAC.
+ */
+function evidenceOf({ uid, passFile, lastTrip }: TransitCard): Uint8Array {
+  return lastTrip ? concat(uid, passFile, encodeTrip(lastTrip)) : concat(uid, passFile);
 }
 
 function purseOf(card: TransitCard): PurseCard {
@@ -51,7 +59,6 @@ function purseOf(card: TransitCard): PurseCard {
   return {
     balance: { amount: card.balance, currency },
     ...(transaction && { counter: transaction.counter }),
-    readings: lastTrip ? concat(card.passFile, encodeTrip(lastTrip)) : card.passFile,
     ...(pass && { pass }),
     ...(lastTrip && { lastTrip: tripOf(lastTrip) }),
     debit: (trip) => card.debit({ amount: trip.amount.amount, trip: recordOf(trip) }),

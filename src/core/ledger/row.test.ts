@@ -55,7 +55,7 @@ const optional = [
   'latitude',
   'longitude',
 ];
-const cardOptional = ['lastTrip', 'cardCounter', 'cardReadings', 'cardMac', 'sealedSecret'];
+const cardOptional = ['lastTrip', 'cardCounter', 'cardMac', 'sealedSecret'];
 
 function mayBeAbsent({ kind }: Row, name: string): boolean {
   return kind === 'tap' ? optional.includes(name) : cardOptional.includes(name);

@@ -63,8 +63,7 @@ const shapes = {
     cardCounter: 'int?',
     /** Names the newest trip that the card bore: device tag, epoch and seq. */
     lastTrip: 'text?',
-    /** What was read of the card in the same transaction: the card's MAC covers it. */
-    cardReadings: 'bytes?',
+    /** UID and what was read of the card, sealed to the backend. */
     sealedSecret: 'bytes?',
   },
   /**
