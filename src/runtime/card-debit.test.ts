@@ -10,19 +10,36 @@ import { respondThroughReader } from '../../sim/card-reader-layer.ts';
 import type { DesfireCard } from '../../sim/cards/desfire/desfire-card.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock, type SimClock } from '../../sim/sim-clock.ts';
-import { keyed, someNow, someRules } from '../../sim/testing/builders.ts';
+import { keyed, parsedValue, someNow, someRules } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-cards.ts';
+import { createOpener } from '../backend/opening.ts';
+import { utf8 } from '../core/bytes.ts';
+import {
+  validatorTransaction,
+  verifyTransactionMac,
+} from '../core/card/desfire/transaction-mac.ts';
+import { transitKeyName } from '../core/card/desfire/transit-application.ts';
+import { parseTrip } from '../core/card/desfire/trip-record.ts';
+import { x25519PrivateKey } from '../core/crypto/x25519.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
+import { createSealer } from '../sync/sealing.ts';
 import { createStamper } from './stamp.ts';
 import { createTapHandler } from './tap-handler.ts';
 
 const fare = 3_500;
 const openingBalance = 20_000;
+
+/** Test key: everybody can read it, nothing may be sealed to it. */
+const sealingSeed = utf8('halte test key - of the backend!');
+const sealer = createSealer(
+  { entropy: createSimEntropy(3) },
+  { recipient: x25519PrivateKey(sealingSeed).publicKey.bytes, device: testDevice },
+);
 
 class PowerCut extends Error {}
 
@@ -50,7 +67,7 @@ function createPower(effects: number, heard: boolean): Power {
 function boot(ledger: TapLedger, clock: SimClock, power: Power, rules: Rules = someRules()) {
   const signals: Signal[] = [];
   const handle = createTapHandler({
-    ...{ clock, keyed, keyStore: testKeyStore, decide: decideTap },
+    ...{ clock, keyed, keyStore: testKeyStore, decide: decideTap, sealer },
     ...{ entropy: createSimEntropy(ledger.head.seq + 1), deviceTag: deviceTag(testDevice) },
     stamper: createStamper(clock, 'boot-1'),
     ledger: {
@@ -239,4 +256,42 @@ test('lets a pass on the card ride, and takes nothing', async () => {
   expect(validator.light()).toBe('green pass-valid');
   expect((await lookAt(card)).balance).toBe(openingBalance);
   expect(rowsOf(ledger, 'tap')[0]?.row).toMatchObject({ fareProduct: 'bulanan', amount: 0 });
+});
+
+/** What the office finds in the rows: the card's own proof of what was taken from it. */
+async function isProved(ledger: TapLedger, amount: number): Promise<boolean> {
+  const intent = rowsOf(ledger, 'card-intent').at(-1);
+  const outcome = rowsOf(ledger, 'card-outcome').at(-1)?.row;
+  const sealed = createOpener([sealingSeed]).open(
+    intent?.row.sealedSecret ?? new Uint8Array(),
+    testDevice,
+  );
+  if (!sealed.ok || intent === undefined) return false;
+  const evidence = sealed.secret.reveal();
+  const [uid, passFile, last] = [evidence.slice(0, 7), evidence.slice(7, 103), evidence.slice(103)];
+  const name = transitKeyName('transit-mac', uid);
+  const trip = {
+    ...({ kind: 'single', at: intent.row.tripAt / 1_000, amount, seq: intent.seq } as const),
+    ...{ deviceTag: deviceTag(testDevice), epoch: ledger.head.epoch },
+  };
+  const lastTrip = last.length === 0 ? {} : { lastTripBefore: parsedValue(parseTrip(last)) };
+  const { balanceBefore } = intent.row;
+  return verifyTransactionMac({
+    key: (await testKeyStore.cardKey(name.key, name.version, name.diversification)) ?? uid,
+    ...{ uid, counter: outcome?.cardCounter ?? 0, mac: outcome?.cardMac ?? uid },
+    commands: validatorTransaction({ passFile, balanceBefore, ...lastTrip, amount, trip }),
+  });
+}
+
+test('gives the office rows from which the card itself proves its debit, the first and the next', async () => {
+  const [clock, ledger] = [createSimClock({ wall: someNow }), aLedger()];
+  const card = await aTransitCard();
+  const validator = boot(ledger, clock, endlessPower(), someRules({ passbackMs: 0 }));
+
+  for (const _ of ['first ride', 'next ride']) {
+    await hold(validator, card, { clock, exchange: whole(card) });
+
+    expect(await isProved(ledger, fare)).toBe(true);
+    expect(await isProved(ledger, fare - 1)).toBe(false);
+  }
 });
