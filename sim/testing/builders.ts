@@ -8,6 +8,7 @@ import type { PurseCard } from '../../src/core/card/purse-card.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../../src/core/crypto/keyed-hash.ts';
 import { type VerifyingKey, verifyingKey } from '../../src/core/crypto/verifying-key.ts';
+import { encodeTlv } from '../../src/core/encoding/ber-tlv.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
 import type { Row, RowKind, RowStamp, TapRow } from '../../src/core/ledger/row.ts';
 import { type Parsed, parsed } from '../../src/core/parsed.ts';
@@ -137,14 +138,8 @@ export function aCpmCode(...objects: readonly Uint8Array[]): Uint8Array {
   return utf8(Buffer.from(concat(tlv('85', utf8('CPV01')), ...objects)).toString('base64'));
 }
 
-/** One BER-TLV object with the shortest length. */
-export function tlv(tag: string, ...inner: readonly Uint8Array[]): Uint8Array {
-  const value = concat(...inner);
-  const { length } = value;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length];
-  return concat(bytesOf(tag), Uint8Array.from(size), value);
-}
+/** One BER-TLV object. */
+export const tlv = encodeTlv;
 
 export function someRules(change: Partial<Rules> = {}): Rules {
   return {

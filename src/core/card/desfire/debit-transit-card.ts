@@ -4,9 +4,10 @@
  * not, or whether only the card itself can tell at its next tap.
  */
 import { type CardDialogue, end, fail } from '../dialogue.ts';
+import type { CardTransaction } from '../purse-card.ts';
 import type { NativeStatus } from './command.ts';
 import { type CommandOutcome, perform, type SecureSession } from './secure-messaging.ts';
-import { type CardTransaction, parseTransaction } from './transaction-mac.ts';
+import { parseTransaction } from './transaction-mac.ts';
 import { purseFile } from './transit-application.ts';
 import { commitTransaction, debitPurse, writeTrip } from './transit-commands.ts';
 import { encodeTrip, type TripRecord } from './trip-record.ts';

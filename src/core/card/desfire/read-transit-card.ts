@@ -7,6 +7,7 @@ import { concat, utf8 } from '../../bytes.ts';
 import { aesCmac } from '../../crypto/aes-cmac.ts';
 import type { Parsed } from '../../parsed.ts';
 import { askKey, type CardDialogue, end, fail } from '../dialogue.ts';
+import type { CardTransaction } from '../purse-card.ts';
 import { sendNative } from './command.ts';
 import { type Credentials, nonceBytes } from './credentials.ts';
 import { type DebitOrder, type DebitResult, debitTransitCard } from './debit-transit-card.ts';
@@ -20,7 +21,7 @@ import {
   type SecureCommand,
   type SecureSession,
 } from './secure-messaging.ts';
-import { type CardTransaction, parseTransaction } from './transaction-mac.ts';
+import { parseTransaction } from './transaction-mac.ts';
 import {
   purseFile,
   transitAid,

@@ -7,6 +7,7 @@
 import { concat, equal } from '../../bytes.ts';
 import { aesCmac } from '../../crypto/aes-cmac.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
+import type { CardTransaction } from '../purse-card.ts';
 import type { SecureCommand } from './secure-messaging.ts';
 import { passFile, transactionFile } from './transit-application.ts';
 import {
@@ -20,14 +21,7 @@ import {
 import { encodeTrip, type TripRecord } from './trip-record.ts';
 import { macBytes, truncatedMac } from './truncated-mac.ts';
 
-/** What the card gives at a commit, and holds in its transaction MAC file since. */
-export interface CardTransaction {
-  /** TMC: how many transactions were committed, this one included. */
-  readonly counter: number;
-  /** TMV: 8 bytes. */
-  readonly mac: Uint8Array;
-}
-
+/** What the card gives at a commit: TMC, the commits so far with this one, and TMV. */
 export function parseTransaction(bytes: Uint8Array): Parsed<CardTransaction> {
   if (bytes.length !== transactionFile.bytes) {
     return faulty('card-answer-invalid', `a transaction of ${bytes.length} bytes`);
