@@ -8,6 +8,7 @@ import type { KeyStore } from '../device/key-store.ts';
 import { type CardScan, ReaderError, type TokenReader } from '../device/token-reader.ts';
 import type { CliIo, ExitCode } from '../src/cli/cli-io.ts';
 import { hex } from '../src/core/bytes.ts';
+import { getUidApdu } from '../src/core/card/apdu.ts';
 import { uidBytes } from '../src/core/card/desfire/transit-application.ts';
 import { cardLines, progressLine } from './personalise/card-text.ts';
 import { cardWish, type MintCardOptions } from './personalise/card-wish.ts';
@@ -20,7 +21,6 @@ export interface MintCardDeps {
   openKeyStore(file: string): KeyStore;
 }
 
-const readUidApdu = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);
 /** Longer than any command of a card takes, creating files included. */
 const commandMs = 1_000;
 
@@ -75,7 +75,7 @@ async function unlessPulledAway<T>(io: CliIo, visit: () => Promise<T>): Promise<
 async function identify({ channel }: CardScan, clock: Clock) {
   const transceive = (apdu: Uint8Array) =>
     channel.transceive(apdu, clock.monotonicNow() + commandMs);
-  const response = await transceive(readUidApdu);
+  const response = await transceive(getUidApdu);
   return { uid: response.slice(0, -2), transceive };
 }
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Entropy } from '../../device/clock.ts';
 import { createFileKeyStore } from '../../src/config/key-file.ts';
 import { writeTestKeys } from '../card-keys.ts';
-import { createDesfireCard, type DesfireCard } from '../cards/desfire/desfire-card.ts';
-import { personaliseCard } from '../personalise/personalise-card.ts';
+import { issueTransitCard } from '../card-office.ts';
+import type { DesfireCard } from '../cards/desfire/desfire-card.ts';
 import { bytesOf } from '../testing/builders.ts';
 import type { Canary } from './disguises.ts';
 
@@ -24,12 +24,6 @@ export function createCanaryCardOffice(file: string, entropy: Entropy): CanaryCa
   const keyStore = createFileKeyStore(file);
   return {
     canaries: keys.map(({ name, key }) => ({ name: `key ${name}`, secret: bytesOf(key) })),
-    async make(uid) {
-      const card = createDesfireCard({ uid, generation: 'ev2', entropy });
-      card.reset();
-      const transceive = async (apdu: Uint8Array) => card.respond(apdu);
-      await personaliseCard({ uid, openingBalance: 20_000 }, { transceive, keyStore, entropy });
-      return card;
-    },
+    make: (uid) => issueTransitCard({ uid, openingBalance: 20_000 }, { keyStore, entropy }),
   };
 }

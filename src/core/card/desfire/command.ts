@@ -12,7 +12,7 @@ export const answerBytesMax = 256;
 /** Of one answer. A card in a 32-byte field needs five for the longest. */
 export const answerFramesMax = 6;
 
-const additionalFrame = 0xaf;
+export const additionalFrame = 0xaf;
 const nativeHigh = 0x91;
 
 /** Low bytes of the status word, MF2DL(H)x0 data sheet §11.2; some cards know 0B besides. */

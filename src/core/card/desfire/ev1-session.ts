@@ -10,7 +10,7 @@ import { decryptCbc, encryptCbc, zeroBlock } from '../../crypto/aes.ts';
 import { aesCmac } from '../../crypto/aes-cmac.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
 import { type CardDialogue, fail } from '../dialogue.ts';
-import { sendNative } from './command.ts';
+import { additionalFrame, sendNative } from './command.ts';
 import { desfireCrc32 } from './crc32.ts';
 import {
   type Credentials,
@@ -28,7 +28,6 @@ import type {
 import { macBytes } from './truncated-mac.ts';
 
 const authenticateAes = 0xaa;
-const additionalFrame = 0xaf;
 const crcBytes = 4;
 /** Closes what the card authenticates in its answers. */
 const statusOk = Uint8Array.of(0x00);

@@ -8,7 +8,7 @@ import { decryptCbc, encryptBlock, encryptCbc, zeroBlock } from '../../crypto/ae
 import { aesCmac } from '../../crypto/aes-cmac.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
 import { type CardDialogue, fail } from '../dialogue.ts';
-import { type NativeStatus, sendNative } from './command.ts';
+import { additionalFrame, type NativeStatus, sendNative } from './command.ts';
 import {
   type Credentials,
   isAnswered,
@@ -25,7 +25,6 @@ import type {
 import { macBytes, truncatedMac } from './truncated-mac.ts';
 
 const authenticateEv2First = 0x71;
-const additionalFrame = 0xaf;
 const statusOk = 0x00;
 
 /** How cards that are older than the command answer it. */
