@@ -184,7 +184,7 @@ test('delivers every tap exactly once through a backend that fails half of its r
   const bus = await aBus({ seed: 5, faults: { requestLost: 0.1, busy: 0.1, replyLost: 0.5 } });
 
   for (let rider = 0; rider < 40; rider += 1) {
-    await scan(bus, syntheticQris(wallets.ovo, createSimEntropy(rider)));
+    await scan(bus, syntheticQris(wallets.ovo, createSimEntropy(rider), { rider }));
     await bus.clock.advance(5_000);
   }
   await bus.clock.advance(hourMs);
@@ -221,7 +221,7 @@ test('does the same under the same seed, to the last hash', async () => {
   const day = async () => {
     const bus = await aBus({ seed: 42, faults: { replyLost: 0.3 } });
     for (let rider = 0; rider < 10; rider += 1) {
-      await scan(bus, syntheticQris(wallets.dana, createSimEntropy(rider)));
+      await scan(bus, syntheticQris(wallets.dana, createSimEntropy(rider), { rider }));
       await bus.clock.advance(30_000);
     }
     const { head } = bus.ledger;

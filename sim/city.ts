@@ -1,10 +1,13 @@
-/** The simulated city's rules: Trans Semarang's cashless flat fare and the wallets it takes. */
+/** The simulated city's rules: those of Trans Semarang, in fixtures/trans-semarang. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'jsonc-parser';
+import { readRules } from '../src/bundle/read-rules.ts';
 import { hex } from '../src/core/bytes.ts';
 import type { Rules, TrustedKey } from '../src/core/rules/rules.ts';
 import type { TicketOffice } from './ticket-office.ts';
 
-/** Rp 3.500 cashless: ppid.semarangkota.go.id, tarif BRT Trans Semarang. */
-const cashlessFare = { amount: 3_500, currency: 'IDR' } as const;
+const folder = join(import.meta.dirname, '../fixtures/trans-semarang');
 
 /** NNS prefixes of QRIS issuers: GoPay, LinkAja, OVO, DANA, ShopeePay, Bank Jateng. */
 export const wallets = {
@@ -16,36 +19,34 @@ export const wallets = {
   bankJateng: '93600113',
 } as const;
 
-/** What the rules say and the rules' file alike. */
-const semarang = {
-  version: 'sim-1',
-  flatFare: { product: 'umum-nontunai', amount: cashlessFare },
-  risk: { amountPerTapMax: { amount: 5_000, currency: 'IDR' }, tapsPerDayMax: 1_000 },
-  passbackMs: 5 * 60 * 1_000,
-} as const;
+/** Takes payment codes without a link, for there is no acquirer here; and nobody lists anything. */
+const risk = { acceptsOffline: true, listAgeMaxHours: 'any', syncAgeMaxHours: 'any' } as const;
 
 export function semarangRules(trustedKey: TrustedKey): Rules {
+  const rules = readRules(folder);
+  const anyAge = { listAgeMaxMs: Number.POSITIVE_INFINITY, syncAgeMaxMs: Number.POSITIVE_INFINITY };
   return {
-    ...semarang,
+    ...rules,
     trustedKeys: [trustedKey],
-    acceptedProducts: new Map(),
-    denyList: new Set(),
-    revoked: new Set(),
-    blocked: new Set(),
-    listedCards: new Map(),
-    networks: new Map(),
-    serviceDay: { utcOffsetMinutes: 420, beginsAtMinutes: 180 },
-    acceptedIssuers: new Set(Object.values(wallets)),
-    clockSkewMs: { gnss: 5_000, ntp: 5_000, rtc: 20_000, holdover: 20_000, untrusted: 600_000 },
+    policy: {
+      ...rules.policy,
+      risk: { ...rules.policy.risk, acceptsOffline: true, ...anyAge },
+    },
   };
 }
 
-/** The same as a file for a device. @param more keys of the file that differ. */
-export function semarangRulesFile(
+/**
+ * The same as a folder for a device.
+ * @param more keys of acceptance.json that differ, and the lines of security_listings.txt.
+ */
+export function writeSemarangRules(
+  to: string,
   { issuer, kid, publicKey }: Pick<TicketOffice, 'issuer' | 'kid' | 'publicKey'>,
   more: Readonly<Record<string, unknown>> = {},
-): string {
+): void {
+  cpSync(folder, to, { recursive: true });
+  const file = join(to, 'acceptance.json');
   const trustedKeys = [{ issuer, kid: hex(kid), publicKey: hex(publicKey) }];
-  const file = { ...semarang, trustedKeys, acceptedIssuers: Object.values(wallets), ...more };
-  return JSON.stringify(file, undefined, 2);
+  const policy = { ...parse(readFileSync(file, 'utf8')), risk, trustedKeys, ...more };
+  writeFileSync(file, JSON.stringify(policy, undefined, 2));
 }

@@ -2,16 +2,13 @@
  * The twin of a GNSS receiver: it follows a list of points along simulated time. Points that pass
  * while nobody listens are gone, as they are with a receiver.
  */
-import type { Clock, EpochMs, MonotonicMs } from '../device/clock.ts';
+import type { Clock, MonotonicMs } from '../device/clock.ts';
 import type { Position, PositionSource } from '../device/position-source.ts';
 import { ReaderError } from '../device/token-reader.ts';
 
-export interface SimPoint {
+/** Absent is what the receiver does not say, or the journey tests a receiver without it. */
+export interface SimPoint extends Omit<Position, 'receivedAt'> {
   readonly at: MonotonicMs;
-  readonly latitude: number;
-  readonly longitude: number;
-  /** Absent where the receiver has a position but no time, or the journey tests such a one. */
-  readonly gnssTime?: EpochMs;
 }
 
 export interface SimPositionOptions {
@@ -54,7 +51,6 @@ export function createSimPositionSource(
   };
 }
 
-function toPosition({ at, latitude, longitude, gnssTime }: SimPoint): Position {
-  const position = { latitude, longitude, receivedAt: at };
-  return gnssTime === undefined ? position : { ...position, gnssTime };
+function toPosition({ at, ...said }: SimPoint): Position {
+  return { ...said, receivedAt: at };
 }

@@ -6,6 +6,7 @@ import { drain } from './cli/drain.ts';
 import { inspect, readTime } from './cli/inspect.ts';
 import { inputKinds } from './cli/inspect-input.ts';
 import { createProcessIo } from './cli/process-io.ts';
+import { buildRules, explainRules, showRules } from './cli/rules.ts';
 import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
@@ -74,12 +75,61 @@ program
     ran.exitCode = await drain(options, io);
   });
 
+const rules = program.command('rules').description('the operator’s fares and policy');
+const bundleArgument = [
+  '<bundle>',
+  'folder of GTFS and acceptance.json, or the one file of it',
+] as const;
+
+rules
+  .command('build')
+  .description('check a bundle and make one file of it')
+  .argument(...bundleArgument)
+  .requiredOption('--out <file>', 'the file to write')
+  .option(...jsonOption)
+  .action((path, options) => {
+    ran.exitCode = buildRules(path, { ...options, onFile: progress() }, io);
+  });
+
+rules
+  .command('show')
+  .description('print fares, routes and policy as tables')
+  .argument(...bundleArgument)
+  .option(...jsonOption)
+  .action((path, options) => {
+    ran.exitCode = showRules(path, options, io);
+  });
+
+rules
+  .command('explain')
+  .description('tell step by step why a fare comes out, or what acceptance.json says')
+  .argument(...bundleArgument)
+  .option('--scenario <what>', 'an id of scenarios.csv, or key=value pairs with ; between them')
+  .option(...jsonOption)
+  .addHelpText(
+    'after',
+    `
+Such as: halte rules explain fixtures/trans-semarang --scenario \\
+  "rider=pelajar; day=2026-11-24; medium=card; taps=06:40 koridor-2 kagok-a > 07:15 koridor-1 simpang-lima-a"
+medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
+  )
+  .action((path, options) => {
+    ran.exitCode = explainRules(path, options, io);
+  });
+
+/** The file that is being read, where somebody watches; the line is wiped with the last one. */
+function progress(): ((file: string) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  process.once('exit', () => process.stderr.write('\r\u001b[K'));
+  return (file) => void process.stderr.write(`\r\u001b[Kreading ${file} `);
+}
+
 program
   .command('inspect')
   .description('tell what a code or a card says, what holds, and what a validator would decide')
   .argument('<text>', 'text of a code, hexadecimal, or an APDU trace; - for standard input')
   .addOption(new Option('--as <kind>', 'take it as this').choices(inputKinds))
-  .option('--rules <file>', 'judge it by these rules')
+  .option('--rules <path>', 'judge it by this rule bundle, a folder or a file')
   .option('--at <time>', 'judge it as of this time, such as 2026-11-02T07:00:00+07:00', readTime)
   .addOption(
     new Option('--clock <quality>', 'judge it by a clock of this quality')

@@ -21,14 +21,13 @@ import {
   untilAborted,
 } from '../../sim/contracts/token-reader-card.ts';
 import { type PcscDaemon, pcscdAvailable, startPcscDaemon } from '../../sim/pcsc-daemon.ts';
+import { otherProcessMsMax } from '../../sim/testing/pcsc-stand.ts';
 import { createVirtualCardSlot } from '../../sim/virtual-card-slot.ts';
 import { createSystemClock } from '../os/system-clock.ts';
 import { createPcscCardReader, type PcscCardReaderOptions } from './pcsc-card-reader.ts';
 import { isPcscdAnswering, pcscdSocketPath } from './pcscd-lifeline.ts';
 
 const clock = createSystemClock();
-/** As long as a demonstration or another run of the tests may take. */
-const otherProcessMsMax = 120_000;
 const availability = await pcscdAvailable();
 if (!availability.available) {
   process.stderr.write(`card reader tests are skipped: ${availability.why}\n`);

@@ -7,7 +7,7 @@ import { hex } from '../../src/core/bytes.ts';
 import type { KeyedHash } from '../../src/core/crypto/keyed-hash.ts';
 import { type VerifyingKey, verifies, verifyingKey } from '../../src/core/crypto/verifying-key.ts';
 import type { Reason } from '../../src/core/reason.ts';
-import type { Situation } from '../../src/core/rules/rule.ts';
+import { emptyHistory, type Situation } from '../../src/core/rules/rule.ts';
 import type { Rules, TrustedKey } from '../../src/core/rules/rules.ts';
 import { parseQrToken } from '../../src/core/token/parse-token.ts';
 import { semarangRules } from '../city.ts';
@@ -45,7 +45,6 @@ export const unsignedRatioMax = 1;
 
 /** As many as a file of rules takes, so that looking them up is in the measurement. */
 const trustedKeysMax = 64;
-const denyListMax = 10_000;
 
 export interface CaseOptions {
   readonly entropy: Entropy;
@@ -66,11 +65,8 @@ export function createCaseBuilder(
 ): CaseBuilder {
   const rules = benchRules(trusted, entropy);
   const situation: Situation = {
-    history: { timesAccepted: 0, riskTapsToday: 0 },
-    rules,
-    now: benchNow,
-    clockQuality: 'ntp',
-    routeId: '1',
+    ...{ history: emptyHistory, rules, listings: [], now: benchNow, clockQuality: 'ntp' },
+    ...{ place: { routeId: '1' }, listAgeMs: 0, syncAgeMs: 0, authorisation: 'approved' },
   };
   const yardstick = yardsticks(entropy);
   const codesOf = (make: MakeCode) => Array.from({ length: count }, make);
@@ -136,7 +132,5 @@ function benchRules(trusted: readonly TrustedKey[], entropy: Entropy): Rules {
   return {
     ...semarangRules(other),
     trustedKeys: [...others, ...trusted],
-    denyList: new Set(Array.from({ length: denyListMax }, () => hex(entropy.bytes(32)))),
-    networks: new Map([['trans-semarang', new Set(['1', '2'])]]),
   };
 }

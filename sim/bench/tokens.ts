@@ -90,7 +90,10 @@ function contestOf(one: TokenCase, keyed: KeyedHash): Contest {
   const { codes, bare, situation } = one;
   const judge = (code: Uint8Array): Reason => {
     const token = parseQrToken(code, keyed);
-    return token.ok ? decideTap(token.value, situation).reason : token.fault.reason;
+    if (!token.ok) return token.fault.reason;
+    const decided = decideTap(token.value, situation);
+    if ('ask' in decided) throw new Error('nobody answers questions here');
+    return decided.reason;
   };
   for (const code of codes) requireReason(one, judge(code));
   return {

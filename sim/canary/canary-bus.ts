@@ -44,17 +44,20 @@ export interface CanaryBus extends AsyncDisposable {
 }
 
 export interface CanaryBusOptions {
-  /** Keys of the rules' file that differ. */
-  readonly rules: Readonly<Record<string, unknown>>;
+  /** Keys of acceptance.json that differ. */
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** Lines of security_listings.txt. */
+  readonly listings: readonly string[];
   /** File of card keys, outside the device's folder. */
   readonly cardKeys: string;
 }
 
 export async function startCanaryBus(
   device: TestDevice,
-  { rules, cardKeys }: CanaryBusOptions,
+  { policy, listings, cardKeys }: CanaryBusOptions,
 ): Promise<CanaryBus> {
-  change(join(device.folder, 'rules.json'), () => rules);
+  change(join(device.folder, 'rules/acceptance.json'), () => policy);
+  writeFileSync(join(device.folder, 'rules/security_listings.txt'), `${listings.join('\n')}\n`);
   const backend = await startBackendProcess(device);
   const { certificates, device: id } = device.workshop;
   const hop = await startRecordingHop(backend.url, id, certificates);

@@ -12,6 +12,7 @@ import { createSimEntropy } from '../sim-chance.ts';
 import { syntheticQris } from '../synthetic-qris.ts';
 import {
   aHolderKey,
+  aListing,
   aTicket,
   bytesOf,
   gopay,
@@ -47,8 +48,9 @@ const heldTicket = aTicket({ holder: aHolderKey() });
 const slackMs = 500;
 const askUid = 'ffca000000';
 const listedUid = bytesOf('04665544332211');
-const listedCards = new Map([[hex(keyed('card', listedUid)), { product: 'umum' }]]);
-const rules = someRules({ listedCards });
+const allowed = aListing({ kind: 'card', effect: 'allow', product: 'umum' });
+const listings = new Map([[hex(keyed('card', listedUid)), [allowed]]]);
+const rules = someRules({ listings });
 
 function aQrisPhone(recordBytes: number): CardModel {
   const nextCode = () => syntheticQris(gopay, createSimEntropy(1));

@@ -7,7 +7,7 @@ import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto
 import { createKeyedHash, type KeyedHash } from '../../src/core/crypto/keyed-hash.ts';
 import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
 import { writeTestKeys } from '../card-keys.ts';
-import { semarangRulesFile } from '../city.ts';
+import { writeSemarangRules } from '../city.ts';
 import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
 import { createTicketOffice, type TicketOffice } from '../ticket-office.ts';
 
@@ -54,7 +54,7 @@ export async function openWorkshop(
   put('ca.pem', certificates.ca);
   put('device.pem', cert);
   put('device.key', key);
-  put('rules.json', semarangRulesFile(office));
+  writeSemarangRules(join(folder, 'rules'), office);
   put('identifier.key', `${hex(identifierKey)}\n`);
   const ticketKeyFile = put('ticket.key', `${hex(ticketSeed)}\n`);
   const cardKeyFile = join(folder, 'card-keys.json');
@@ -71,7 +71,7 @@ export async function openWorkshop(
           {
             device,
             dataDir: 'data',
-            rules: 'rules.json',
+            rules: 'rules',
             identifierKey: 'identifier.key',
             readers: [
               { type: 'serial', name: 'scanner', path: scannerPath, baudRate: 115_200 },

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { readRules } from '../../src/config/rules-file.ts';
+import { readRules } from '../../src/bundle/read-rules.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { walletNames } from '../../src/core/qris/wallet-names.ts';
 import { genuine } from '../../src/core/rules/genuine.ts';
@@ -11,6 +11,7 @@ import { parseQrToken } from '../../src/core/token/parse-token.ts';
 import type { Token } from '../../src/core/token/token.ts';
 import { keyed, parsedValue, someFacts, someNow } from '../testing/builders.ts';
 import { aFolder } from '../testing/ledger-builders.ts';
+import { aRulesFolder } from '../testing/rules-folder.ts';
 import { madeByQrencode, readByZbar, requireTools, versionByQrencode } from './independent-qr.ts';
 import { mint } from './mint-line.ts';
 
@@ -37,11 +38,7 @@ async function keys({
 
 /** The rules as a device reads them, with the entry that was printed. */
 function rulesTrusting(trustedKey: object) {
-  const example = new URL('../../fixtures/scans/rules.json', import.meta.url);
-  const file = join(aFolder(), 'rules.json');
-  const rules = { ...JSON.parse(readFileSync(example, 'utf8')), trustedKeys: [trustedKey] };
-  writeFileSync(file, JSON.stringify(rules));
-  return readRules(file);
+  return readRules(aRulesFolder({ trustedKeys: [trustedKey] }));
 }
 
 function tokenOf(text: string): Token {

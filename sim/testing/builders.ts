@@ -8,17 +8,24 @@ import type { PurseCard } from '../../src/core/card/purse-card.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../../src/core/crypto/keyed-hash.ts';
 import { type VerifyingKey, verifyingKey } from '../../src/core/crypto/verifying-key.ts';
+import type { AnsweredSituation } from '../../src/core/decide.ts';
+import type { Fare } from '../../src/core/decision.ts';
 import { encodeTlv } from '../../src/core/encoding/ber-tlv.ts';
+import type { PastTap } from '../../src/core/fare/past-tap.ts';
+import type { Tariff } from '../../src/core/fare/tariff.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
 import type { Row, RowKind, RowStamp, TapRow } from '../../src/core/ledger/row.ts';
+import type { SecurityListing } from '../../src/core/lists/security-listing.ts';
 import { type Parsed, parsed } from '../../src/core/parsed.ts';
-import type { Situation, TapFacts, TapHistory } from '../../src/core/rules/rule.ts';
+import type { Policy, RiskPolicy } from '../../src/core/rules/policy.ts';
+import { emptyHistory, type TapFacts, type TapHistory } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
 import type { HalteTicketClaims } from '../../src/core/ticket/claims.ts';
 import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import { issueHalteTicket } from '../../src/core/ticket/issue.ts';
 import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
 import type { Token } from '../../src/core/token/token.ts';
+import type { TapSurroundings } from '../../src/runtime/tap-row.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
 export const someNow = 1_793_577_600_000;
@@ -141,50 +148,147 @@ export function aCpmCode(...objects: readonly Uint8Array[]): Uint8Array {
 /** One BER-TLV object. */
 export const tlv = encodeTlv;
 
-export function someRules(change: Partial<Rules> = {}): Rules {
+/** One fare for every ride: Rp 3.500. */
+export function aFlatTariff(change: Partial<Tariff> = {}): Tariff {
+  const price = { amount: 3_500, currency: 'IDR' };
+  return {
+    products: [{ id: 'umum-nontunai', price }],
+    legRules: [{ product: 'umum-nontunai' }],
+    transferRules: [],
+    riderCategories: new Map([['umum', { name: 'Umum', isDefault: true }]]),
+    fareMedia: new Map(),
+    timeframes: new Map(),
+    calendar: new Map(),
+    time: { offsets: [{ from: 0, minutes: 420 }], dayBeginsAtMinutes: 180 },
+    areasOfStop: new Map(),
+    networkOfRoute: new Map(),
+    areaNames: new Map(),
+    networkNames: new Map(),
+    ...change,
+  };
+}
+
+/** Takes GoPay at risk, and boards no groups. */
+export function aPolicy(change: Partial<Policy> = {}): Policy {
+  return {
+    mediaOfFormat: new Map(),
+    prepaidProducts: new Set(),
+    passback: [{ groupMs: 0, groupRidersMax: 1, blockMs: 300_000 }],
+    tapping: [],
+    caps: [],
+    transferNeedsOtherRoute: false,
+    risk: aRiskPolicy(),
+    online: { deadlineMs: 1_500, cardDeadlineMs: 300 },
+    issuers: { allow: new Set([gopay]), deny: new Set() },
+    onDebt: 'blockPayAsYouGoTravel',
+    untrustedClock: new Set(['tickets', 'passes', 'purses', 'payments', 'listed-cards']),
+    clockSkewMs: skewOf(60_000),
+    failOpen: false,
+    graceMs: 0,
+    driver: { voidWithinMs: 30_000 },
+    ...change,
+  };
+}
+
+export function aRiskPolicy(change: Partial<RiskPolicy> = {}): RiskPolicy {
+  return {
+    acceptsOffline: true,
+    amountPerTapMax: 5_000,
+    perAccountPerDay: { taps: 10, amount: 50_000 },
+    perDevicePerDay: { taps: 100, amount: 1_000_000 },
+    acceptsFirstRide: true,
+    listAgeMaxMs: 86_400_000,
+    syncAgeMaxMs: 86_400_000,
+    expectedLoss: 0.5,
+    ...change,
+  };
+}
+
+/** What a test changes of the rules; of the policy it names only what differs. */
+export interface RulesChange extends Partial<Omit<Rules, 'policy'>> {
+  readonly policy?: Partial<Policy>;
+}
+
+export function someRules({ policy, ...change }: RulesChange = {}): Rules {
   return {
     version: 'test-1',
-    flatFare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
+    effectiveFrom: 0,
+    currency: 'IDR',
+    tariff: aFlatTariff(),
+    policy: aPolicy(policy),
     trustedKeys: [
       { issuer, kid: hex(issuerKid), key: aVerifyingKey(issuerKey.publicKey) },
       ...pretixKeys.map((key) => ({ issuer: 'pretix-sig1', key: aVerifyingKey(bytesOf(key)) })),
     ],
     acceptedProducts: new Map(),
-    denyList: new Set(),
-    revoked: new Set(),
-    blocked: new Set(),
-    listedCards: new Map(),
-    networks: new Map(),
-    serviceDay: { utcOffsetMinutes: 420, beginsAtMinutes: 180 },
-    acceptedIssuers: new Set([gopay]),
-    risk: { amountPerTapMax: { amount: 5_000, currency: 'IDR' }, tapsPerDayMax: 100 },
-    passbackMs: 300_000,
-    clockSkewMs: skewOf(60_000),
+    listings: new Map(),
     ...change,
   };
 }
 
 export function someHistory(change: Partial<TapHistory> = {}): TapHistory {
-  const timesAccepted = change.lastAcceptedAt === undefined ? 0 : 1;
-  return { timesAccepted, riskTapsToday: 0, ...change };
+  const timesAccepted = change.taps?.filter(({ isSameToken }) => isSameToken).length ?? 0;
+  return { ...emptyHistory, timesAccepted, ...change };
 }
 
-/** At {@link someNow} by a good clock, under {@link someRules}, after nothing. */
-export function someSituation(change: Partial<Situation> = {}): Situation {
+/** A tap of the same token that was accepted on this device, for Rp 3.500. */
+export function aPastTap(change: Partial<PastTap> = {}): PastTap {
+  const at = change.at ?? someNow;
+  return {
+    ...{ at, action: 'single', leg: { boarding: { at } }, product: 'umum-nontunai' },
+    charged: { amount: 3_500, currency: 'IDR' },
+    ...{ transfersUsed: 0, source: 'device', rulesVersion: 'test-1', isSameToken: true },
+    ...change,
+  };
+}
+
+/**
+ * At {@link someNow} by a good clock, under {@link someRules}, after nothing, with fresh lists and no
+ * link.
+ */
+export function someSituation(change: Partial<AnsweredSituation> = {}): AnsweredSituation {
   const { history = someHistory(), rules = someRules(), ...rest } = change;
-  return { history, rules, now: someNow, clockQuality: 'ntp', ...rest };
+  return {
+    ...{ history, rules, listings: [], place: {}, now: someNow, clockQuality: 'ntp' },
+    ...{ listAgeMs: 0, syncAgeMs: 0, authorisation: 'no-answer' },
+    ...rest,
+  };
 }
 
 /** The same tolerance whatever the clock is worth. */
-export function skewOf(ms: number): Rules['clockSkewMs'] {
+export function skewOf(ms: number): Policy['clockSkewMs'] {
   return { gnss: ms, ntp: ms, rtc: ms, holdover: ms, untrusted: ms };
 }
 
-/** A ticket at {@link someNow}, never tapped, under {@link someRules}; the fare is the flat one. */
+/** The flat fare of {@link aFlatTariff}. */
+export function aFare(change: Partial<Fare> = {}): Fare {
+  return {
+    product: 'umum-nontunai',
+    amount: { amount: 3_500, currency: 'IDR' },
+    action: 'single',
+    leg: { boarding: { at: someNow } },
+    ...change,
+  };
+}
+
+/** A ticket at {@link someNow}, never tapped, under {@link someRules}. */
 export function someFacts(change: Partial<TapFacts> = {}): TapFacts {
-  const { token = aTicketToken(), fare, ...situation } = change;
-  const around = someSituation(situation);
-  return { token, fare: fare ?? around.rules.flatFare, ...around };
+  const { token = aTicketToken(), fare = aFare(), authorisation = 'no-answer', ...rest } = change;
+  return { token, fare, ...someSituation({ ...rest, authorisation }) };
+}
+
+/** A listing that denies, for fraud. */
+export function aListing(change: Partial<SecurityListing> = {}): SecurityListing {
+  return { kind: 'ticket', effect: 'deny', reason: 'fraud', ...change };
+}
+
+/** What a tap handler is told of the bus, under {@link someRules} unless told otherwise. */
+export function someSurroundings(change: Partial<TapSurroundings> = {}): TapSurroundings {
+  return {
+    ...{ rules: someRules(), place: {}, position: undefined },
+    ...{ listAgeMs: 0, syncAgeMs: 0 },
+    ...change,
+  };
 }
 
 const someStamp: RowStamp = {

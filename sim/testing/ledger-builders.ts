@@ -6,9 +6,14 @@ import { onTestFinished } from 'vitest';
 import { genesisHash, rowHash } from '../../src/core/ledger/chain.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
 import { encodeRow, type TapRow } from '../../src/core/ledger/row.ts';
-import { type LedgerHead, openTapLedger, type TapLedger } from '../../src/store/tap-ledger.ts';
+import {
+  type AcceptedToken,
+  type LedgerHead,
+  openTapLedger,
+  type TapLedger,
+} from '../../src/store/tap-ledger.ts';
 import type { UploadRequest } from '../../src/sync/wire.ts';
-import { aTapRow, someNow } from './builders.ts';
+import { aFare, aTapRow, someNow } from './builders.ts';
 
 export const testDevice = 'bus-1';
 
@@ -85,4 +90,14 @@ export function batchAfter(batch: UploadRequest, rows: readonly Uint8Array[]): U
 export function receiptFor({ epoch, seq, hash }: LedgerHead, over: Partial<Receipt> = {}): Receipt {
   const place = { device: testDevice, epoch, durableSeq: seq, tip: hash };
   return { held: 'ledger', ...place, serverTime: someNow, ...over };
+}
+
+/** Accepted at {@link someNow} for the flat fare, to be forgotten at once. */
+export function anAcceptedToken(change: Partial<AcceptedToken> = {}): AcceptedToken {
+  const acceptedAt = change.acceptedAt ?? someNow;
+  return {
+    ...{ tokenKey: new Uint8Array(32).fill(7), acceptedAt, forgetAt: someNow, atRisk: false },
+    ...{ fare: aFare({ leg: { boarding: { at: acceptedAt } } }), rulesVersion: 'test-1' },
+    ...change,
+  };
 }

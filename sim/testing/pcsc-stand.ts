@@ -7,23 +7,23 @@ import { afterAll, beforeAll } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { CardScan } from '../../device/token-reader.ts';
 import { hex } from '../../src/core/bytes.ts';
+import { deviceTag } from '../../src/core/card/desfire/trip-record.ts';
 import { decideTap } from '../../src/core/decide.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
 import { createStamper } from '../../src/runtime/stamp.ts';
 import { createTapHandler } from '../../src/runtime/tap-handler.ts';
-import { deviceTag } from '../../src/store/intent-memory.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
 import { respondThroughReader } from '../card-reader-layer.ts';
 import type { CardModel } from '../cards/card-model.ts';
 import { pcscdAvailable, startPcscDaemon } from '../pcsc-daemon.ts';
 import { createSimEntropy } from '../sim-chance.ts';
 import { createVirtualCardSlot, type VirtualCardSlot } from '../virtual-card-slot.ts';
-import { keyed, someNow, someRules } from './builders.ts';
+import { keyed, someNow, someRules, someSurroundings } from './builders.ts';
 import { testDevice } from './ledger-builders.ts';
 import { testKeyStore } from './transit-cards.ts';
 
 /** As long as a demonstration or other files of tests may use the virtual reader. */
-const otherProcessMsMax = 180_000;
+export const otherProcessMsMax = 180_000;
 
 export const standClock = { ...createSystemClock(), wallNow: () => someNow };
 
@@ -81,7 +81,7 @@ export function createCardDoor(ledger: TapLedger, rules: Rules = someRules()): C
       },
     ],
     report: () => {},
-    surroundings: () => ({ rules, position: undefined }),
+    surroundings: () => someSurroundings({ rules }),
   });
 
   return {

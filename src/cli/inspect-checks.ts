@@ -8,7 +8,6 @@ import { genuine } from '../core/rules/genuine.ts';
 import { held } from '../core/rules/held.ts';
 import { notDenied } from '../core/rules/not-denied.ts';
 import type { Rule, Situation } from '../core/rules/rule.ts';
-import type { Rules } from '../core/rules/rules.ts';
 import type { Holder, Proof, Token } from '../core/token/token.ts';
 import { relativeText } from './inspect-time.ts';
 
@@ -29,12 +28,11 @@ const notChecked = 'not checked, give --rules FILE';
 
 export function checksOf(token: Token, options: ChecksOptions): readonly Check[] {
   const { situation } = options;
-  const ask = (rule: Rule) =>
-    situation && (rule({ token, fare: situation.rules.flatFare, ...situation }) ?? 'ok');
+  const ask = (rule: Rule) => situation && (rule({ token, fare: undefined, ...situation }) ?? 'ok');
   return [
     checkOfProof(token, ask(genuine)),
     ...(token.holder ? [checkOfHolder(token.holder, ask(held), situation?.now)] : []),
-    ...(situation ? checksOfLists(situation.rules, ask(notDenied), options) : []),
+    ...(situation ? checksOfLists(situation, ask(notDenied), options) : []),
   ];
 }
 
@@ -110,13 +108,12 @@ function span({ from, until }: Span, now: number | undefined): string {
 }
 
 function checksOfLists(
-  { denyList, revoked, blocked, listedCards }: Rules,
+  { rules }: Situation,
   answer: Answer,
   { hasIdentifierKey }: ChecksOptions,
 ): readonly Check[] {
   const what = 'lists';
-  const entries = denyList.size + revoked.size + blocked.size + listedCards.size;
-  if (entries === 0) return [];
+  if (rules.listings.size === 0) return [];
   if (!hasIdentifierKey) {
     return [{ what, ok: null, detail: 'not compared, give --identifier-key FILE' }];
   }

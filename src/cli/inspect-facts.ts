@@ -78,5 +78,5 @@ function holderText({ algorithm, proof }: Holder): string {
   const key = `bound to an ${algorithm} key`;
   if (proof === undefined) return `${key}, shown without a proof`;
   const isFromCode = proof.madeBetween !== undefined;
-  return `${key}, shown with a proof for ${isFromCode ? 'its half minute' : 'a challenge'}`;
+  return `${key}, shown with a proof that ${isFromCode ? 'names a half minute' : 'answers a challenge'}`;
 }

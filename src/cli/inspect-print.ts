@@ -5,6 +5,7 @@
 import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
 import type { Situation } from '../core/rules/rule.ts';
+import { offsetAt } from '../core/time/local-time.ts';
 import type { Check } from './inspect-checks.ts';
 import type { Fact } from './inspect-facts.ts';
 import { fieldRows } from './inspect-fields.ts';
@@ -76,7 +77,7 @@ function factRow({ name, value, meaning, at, over }: Fact, { now, situation }: P
     return labelled(label, meaning === undefined ? (value ?? '–') : `${value} ${meaning}`);
   }
   const isOver = over !== undefined && at <= now;
-  const local = situation && localText(at, situation.rules.serviceDay.utcOffsetMinutes);
+  const local = situation && localText(at, offsetAt(at, situation.rules.tariff.time));
   const date = local === undefined ? utcText(at) : `${local} (${utcText(at)})`;
   const when = isOver ? `${over} ${relativeText(at, now)}` : relativeText(at, now);
   return labelled(label, `${date}, ${when}`, isOver ? 'red' : undefined);
@@ -120,8 +121,8 @@ function fareText({ amount, product }: NonNullable<Verdict['fare']>): string {
   return `${formatMoney(amount)}, ${product}`;
 }
 
-function situationText({ rules, now, clockQuality, routeId }: Situation): string {
-  const at = localText(now, rules.serviceDay.utcOffsetMinutes);
-  const route = routeId === undefined ? 'no route known' : `on route ${routeId}`;
+function situationText({ rules, now, clockQuality, place }: Situation): string {
+  const at = localText(now, offsetAt(now, rules.tariff.time));
+  const route = place.routeId === undefined ? 'no route known' : `on route ${place.routeId}`;
   return `as a first tap at ${at}, clock ${clockQuality}, ${route}, rules ${rules.version}`;
 }

@@ -10,7 +10,14 @@ import { binaryOf, challengeOf, type Exchange, replayDialogue } from '../core/ca
 import { readCard } from '../core/card/read-card.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
-import { type Basis, type Fare, type Outcome, withoutFare } from '../core/decision.ts';
+import {
+  type Basis,
+  type Decision,
+  type Fare,
+  type Outcome,
+  withoutFare,
+} from '../core/decision.ts';
+import { listingsOf } from '../core/lists/security-listing.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { type Reason, reasons } from '../core/reason.ts';
 import type { Situation } from '../core/rules/rule.ts';
@@ -56,7 +63,7 @@ export interface Verdict {
   readonly reason: Reason;
   /** Number of the reason. */
   readonly code: number;
-  readonly fare?: Fare;
+  readonly fare?: Pick<Fare, 'product' | 'amount'>;
 }
 
 export interface ReportOptions {
@@ -145,20 +152,35 @@ function judged(token: Parsed<Token> | undefined, options: ReportOptions): Judge
     const verdict = verdictOf(withoutFare(reason));
     return { facts: [], verified: checksOfFault(reason), verdict, fault: { reason, detail } };
   }
-  const { situation } = options;
+  const listed = options.situation && withListings(token.value, options.situation);
   return {
     facts: factsOf(token.value, options),
-    verified: checksOf(token.value, options),
-    verdict: situation ? verdictOf(decideTap(token.value, situation)) : null,
+    verified: checksOf(token.value, { ...options, situation: listed }),
+    verdict: listed ? verdictOf(decided(token.value, listed)) : null,
   };
 }
 
-function verdictOf(decision: ReturnType<typeof decideTap>): Verdict {
+function withListings(token: Token, situation: Situation): Situation {
+  const { rules, now } = situation;
+  return { ...situation, listings: listingsOf(token, rules.listings, now) };
+}
+
+/** As without a link: nobody is asked here. */
+function decided(token: Token, situation: Situation): Decision {
+  const decision = decideTap(token, { ...situation, authorisation: 'no-answer' });
+  return 'ask' in decision ? withoutFare('payment-needs-link') : decision;
+}
+
+function verdictOf(decision: Decision): Verdict {
   const { outcome, reason } = decision;
   const { code } = reasons[reason];
   return decision.outcome === 'accepted'
-    ? { outcome, basis: decision.basis, reason, code, fare: decision.fare }
+    ? { outcome, basis: decision.basis, reason, code, fare: chargedOf(decision.fare) }
     : { outcome, basis: null, reason, code };
+}
+
+function chargedOf({ product, amount }: Fare): Pick<Fare, 'product' | 'amount'> {
+  return { product, amount };
 }
 
 /** As much of an unknown code as tells what it may be. */

@@ -17,6 +17,7 @@ import {
   strangerKey,
 } from '../../sim/testing/builders.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import { aRulesFolder, rulesOfCaptures } from '../../sim/testing/rules-folder.ts';
 import { createTestIo } from '../../sim/testing/test-device.ts';
 import { concat, hex, latin1, utf8 } from '../core/bytes.ts';
 import { readTicketPhone } from '../core/card/ticket-phone.ts';
@@ -26,7 +27,7 @@ import { parseQrToken } from '../core/token/parse-token.ts';
 import { type InspectOptions, inspect, readTime } from './inspect.ts';
 
 const scans = fileURLToPath(new URL('../../fixtures/scans/', import.meta.url));
-const rules = join(scans, 'rules.json');
+const rules = rulesOfCaptures;
 
 interface Around {
   readonly input?: Uint8Array;
@@ -51,13 +52,6 @@ async function report(text: string, options: InspectOptions = {}, around: Around
 /** Bytes of a capture of what a scanner gave. */
 function scan(name: string): Uint8Array {
   return bytesOf(readFileSync(`${scans}${name}.hex`, 'utf8').replaceAll('\n', ''));
-}
-
-/** The rules of the captures, changed. */
-function rulesWith(change: object): string {
-  const file = join(aFolder(), 'rules.json');
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(rules, 'utf8')), ...change }));
-  return file;
 }
 
 function anIdentifierKey(): string {
@@ -164,7 +158,7 @@ test('judges on the route that it is told', async () => {
 });
 
 test('judges by a clock of the quality that it is told', async () => {
-  const strict = rulesWith({ clockSkewMs: { gnss: 0, untrusted: 60_000 } });
+  const strict = aRulesFolder({ clockSkewMs: { gnss: 0, untrusted: 60_000 } });
   const late = { rules: strict, at: someNow + 23 * 3_600_000 + 1 };
 
   expect((await report(ticket, { ...late, clock: 'gnss' })).verdict.reason).toBe('token-expired');
@@ -175,7 +169,9 @@ test('judges by a clock of the quality that it is told', async () => {
 
 test('compares lists only by the operator’s keys, and says so', async () => {
   const { tokenKey } = parsedValue(parseQrToken(utf8(ticket), keyed));
-  const denying = rulesWith({ denyList: [hex(tokenKey)] });
+  const row = `ticket,deny,${hex(tokenKey)},fraud`;
+  const header = 'listing_kind,effect,listing_key,reason';
+  const denying = aRulesFolder({}, { 'security_listings.txt': `${header}\n${row}\n` });
 
   const unable = await report(ticket, { rules: denying });
   const able = await report(ticket, { rules: denying, identifierKey: anIdentifierKey() });
@@ -411,11 +407,11 @@ test.each([
 });
 
 test.each([
-  [{ rules: '/nowhere/rules.json' }, '/nowhere/rules.json'],
-  [{ identifierKey: '/nowhere/identifier.key' }, '/nowhere/identifier.key'],
-])('names the file of %o when it cannot be used', async (options, file) => {
+  [{ rules: '/nowhere/rules' }, '/nowhere/rules', 'rules/invalid'],
+  [{ identifierKey: '/nowhere/identifier.key' }, '/nowhere/identifier.key', 'config/invalid'],
+])('names the file of %o when it cannot be used', async (options, file, code) => {
   await expect(run(ticket, options)).rejects.toMatchObject({
-    code: 'config/invalid',
+    code,
     message: expect.stringContaining(file),
   });
 });

@@ -3,12 +3,12 @@
  * what a validator would decide.
  */
 import { InvalidArgumentError } from 'commander';
-import { readRules } from '../config/rules-file.ts';
+import { readRules } from '../bundle/read-rules.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { utf8 } from '../core/bytes.ts';
 import type { ClockQuality } from '../core/clock-quality.ts';
 import { createKeyedHash, identifierKeyBytes, type KeyedHash } from '../core/crypto/keyed-hash.ts';
-import type { Situation } from '../core/rules/rule.ts';
+import { emptyHistory, type Situation } from '../core/rules/rule.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { type InputKind, readInspectInput } from './inspect-input.ts';
 import { linesOf } from './inspect-print.ts';
@@ -75,11 +75,10 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
 function situationOf(options: InspectOptions, now: number): Situation | undefined {
   if (options.rules === undefined) return undefined;
   return {
-    rules: readRules(options.rules),
-    history: { timesAccepted: 0, riskTapsToday: 0 },
-    now,
+    ...{ rules: readRules(options.rules), history: emptyHistory, now },
     clockQuality: options.clock ?? 'rtc',
-    routeId: options.route,
+    place: { routeId: options.route },
+    ...{ listings: [], listAgeMs: 0, syncAgeMs: 0, authorisation: 'no-answer' },
   };
 }
 

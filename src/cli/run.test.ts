@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPtyLine, isSocatInstalled } from '../../sim/pty-line.ts';
@@ -133,7 +133,7 @@ test('turns a second validator on the same ledger away', async () => {
 });
 
 test.each([
-  ['rules', 'rules.json', 'config/invalid'],
+  ['rules', 'rules/agency.txt', 'rules/invalid'],
   ['the CA', 'ca.pem', 'config/invalid'],
   ['its certificate', 'device.pem', 'config/invalid'],
   ['its key', 'device.key', 'config/invalid'],
@@ -143,7 +143,7 @@ test.each([
 
   expect(await failureOf(device)).toMatchObject({
     code,
-    message: expect.stringContaining(file),
+    message: expect.stringContaining(basename(file)),
     hint: expect.any(String),
   });
 });

@@ -4,19 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ConfigError } from './config-error.ts';
 import { readDeviceConfig } from './device-config.ts';
-import { readRules } from './rules-file.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/config', import.meta.url));
 const invalid = readdirSync(join(folder, 'invalid')).filter((name) => name.endsWith('.json'));
 
-/** By the beginning of its name: `device-….json` or `rules-….json`. */
-function read(path: string): unknown {
-  return /\/rules-[^/]*$/.test(path) ? readRules(path) : readDeviceConfig(path);
-}
-
 function complaint(path: string): ConfigError {
   try {
-    read(path);
+    readDeviceConfig(path);
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;
@@ -24,9 +18,8 @@ function complaint(path: string): ConfigError {
   throw new Error(`${path} has no problem`);
 }
 
-test('has invalid files of both kinds to look at', () => {
+test('has invalid files to look at', () => {
   expect(invalid.filter((name) => name.startsWith('device-')).length).toBeGreaterThan(5);
-  expect(invalid.filter((name) => name.startsWith('rules-')).length).toBeGreaterThan(2);
 });
 
 test.each(invalid)('says of %s exactly what is wrong, where, and what to do', (name) => {

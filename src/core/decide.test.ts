@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  aFare,
+  aListing,
+  aPastTap,
   aQrisToken,
+  aRiskPolicy,
   aTicketToken,
+  type RulesChange,
   someClaims,
   someHistory,
   someNow,
@@ -11,19 +16,17 @@ import {
   strangerKey,
   type TicketChange,
 } from '../../sim/testing/builders.ts';
-import { hex, utf8 } from './bytes.ts';
+import { utf8 } from './bytes.ts';
 import { decideTap } from './decide.ts';
+import type { SecurityListing } from './lists/security-listing.ts';
 import type { Reason } from './reason.ts';
 import { reasons } from './reason.ts';
 import type { TapHistory } from './rules/rule.ts';
-import type { Rules } from './rules/rules.ts';
 import type { Token } from './token/token.ts';
 
-const denyAll: Rules['denyList'] = new Set([
-  hex(aTicketToken().tokenKey),
-  hex(aQrisToken().tokenKey),
-]);
-const justNow = someHistory({ lastAcceptedAt: someNow - 1 });
+const denied = [aListing()];
+const justNow = someHistory({ taps: [aPastTap({ at: someNow - 1 })] });
+const longAgo = someHistory({ taps: [aPastTap({ at: 0 })] });
 const expired = { expires: someNow / 1_000 - 60 };
 
 test('accepts a genuine ticket as verified, at no charge', () => {
@@ -31,7 +34,10 @@ test('accepts a genuine ticket as verified, at no charge', () => {
     outcome: 'accepted',
     basis: 'verified',
     reason: 'ticket-valid',
-    fare: { product: 'harian', amount: { amount: 0, currency: 'IDR' } },
+    fare: {
+      ...{ product: 'harian', amount: { amount: 0, currency: 'IDR' } },
+      ...{ action: 'single', leg: { boarding: { at: someNow } } },
+    },
   });
 });
 
@@ -40,14 +46,15 @@ test('accepts a payment code at risk, for the flat fare', () => {
     outcome: 'accepted',
     basis: 'risk-accepted',
     reason: 'risk-within-limits',
-    fare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
+    fare: aFare({ isCapped: false }),
   });
 });
 
 interface TapChange {
   readonly ticket?: TicketChange;
   readonly history?: TapHistory;
-  readonly rules?: Partial<Rules>;
+  readonly rules?: RulesChange;
+  readonly listings?: readonly SecurityListing[];
 }
 
 /** What stands first is what the rider hears of: each row adds a fault that comes later. */
@@ -55,36 +62,41 @@ test.each<[Reason, TapChange]>([
   ['unknown-key', { ticket: { kid: utf8('none') } }],
   ['unknown-key', { ticket: { issuer: 'other' } }],
   ['signature-invalid', { ticket: { key: strangerKey } }],
-  ['signature-invalid', { ticket: { key: strangerKey, ...expired }, rules: { denyList: denyAll } }],
-  ['token-denied', { rules: { denyList: denyAll } }],
-  ['token-denied', { ticket: expired, rules: { denyList: denyAll }, history: justNow }],
+  ['signature-invalid', { ticket: { key: strangerKey, ...expired }, listings: denied }],
+  ['token-denied', { listings: denied }],
+  ['token-denied', { ticket: expired, listings: denied, history: justNow }],
   ['token-expired', { ticket: expired }],
   ['token-expired', { ticket: expired, history: justNow }],
   ['token-not-yet-valid', { ticket: { notBefore: someNow / 1_000 + 61 } }],
   ['already-tapped', { history: justNow }],
-  ['already-tapped', { ticket: { kind: 'single' }, history: someHistory({ lastAcceptedAt: 0 }) }],
-])('refuses a ticket: %s', (reason, { ticket, history = someHistory(), rules }) => {
-  const decision = decideTap(
-    aTicketToken(ticket),
-    someSituation({ history, rules: someRules(rules) }),
-  );
+  ['already-tapped', { ticket: { kind: 'single' }, history: longAgo }],
+])('refuses a ticket: %s', (reason, { ticket, rules, ...change }) => {
+  const situation = someSituation({ ...change, rules: someRules(rules) });
 
-  expect(decision).toEqual({ outcome: 'refused', reason });
+  const decision = decideTap(aTicketToken(ticket), situation);
+
+  expect(decision).toMatchObject({ outcome: 'refused', reason });
 });
 
+const noWallet = { policy: { issuers: { allow: new Set<string>(), deny: new Set<string>() } } };
+const none = { taps: 0, amount: 0 };
+const hundredTaps = { account: none, device: { taps: 100, amount: 350_000 } };
+
 test.each<[Reason, TapChange]>([
-  ['token-denied', { rules: { denyList: denyAll, acceptedIssuers: new Set() }, history: justNow }],
-  ['already-tapped', { rules: { acceptedIssuers: new Set() }, history: justNow }],
-  ['issuer-not-accepted', { rules: { acceptedIssuers: new Set() } }],
-  ['risk-count-exceeded', { history: someHistory({ riskTapsToday: 100 }) }],
+  ['token-denied', { listings: denied, rules: noWallet, history: justNow }],
+  ['already-tapped', { rules: noWallet, history: justNow }],
+  ['issuer-not-accepted', { rules: noWallet }],
+  ['risk-count-exceeded', { history: someHistory({ atRisk: hundredTaps }) }],
   [
     'risk-amount-exceeded',
-    { rules: { risk: { amountPerTapMax: { amount: 3_499, currency: 'IDR' }, tapsPerDayMax: 9 } } },
+    { rules: { policy: { risk: aRiskPolicy({ amountPerTapMax: 3_499 }) } } },
   ],
-])('refuses a payment code: %s', (reason, { history = someHistory(), rules }) => {
-  const decision = decideTap(aQrisToken(), someSituation({ history, rules: someRules(rules) }));
+])('refuses a payment code: %s', (reason, { rules, ...change }) => {
+  const situation = someSituation({ ...change, rules: someRules(rules) });
 
-  expect(decision).toEqual({ outcome: 'refused', reason });
+  const decision = decideTap(aQrisToken(), situation);
+
+  expect(decision).toMatchObject({ outcome: 'refused', reason });
 });
 
 const someTickets = [
@@ -104,10 +116,14 @@ const someTokens: fc.Arbitrary<Token> = fc.oneof(
     .map(aQrisToken),
 );
 const someTimes = fc.maxSafeInteger();
+const someLimits = fc.record({ taps: fc.nat(200), amount: fc.nat(2_000_000) });
 const someHistories: fc.Arbitrary<TapHistory> = fc.record({
-  lastAcceptedAt: fc.option(someTimes, { nil: undefined }),
   timesAccepted: fc.nat(20),
-  riskTapsToday: fc.nat(200),
+  taps: fc.array(
+    fc.record({ at: someTimes, isSameToken: fc.boolean() }).map((change) => aPastTap(change)),
+    { maxLength: 5 },
+  ),
+  atRisk: fc.record({ account: someLimits, device: someLimits }),
 });
 
 test('decides about every token at every time, and twice the same', () => {
@@ -133,4 +149,62 @@ test('never accepts later what it once refused as expired', () => {
       expect(!isExpired || decide(now + laterMs) === 'token-expired').toBe(true);
     }),
   );
+});
+
+test('asks before it decides about a payment, when a yes would let the rider in', () => {
+  const { authorisation: _, ...unasked } = someSituation();
+
+  expect(decideTap(aQrisToken(), unasked)).toMatchObject({
+    ask: 'authorisation',
+    fare: { product: 'umum-nontunai', amount: { amount: 3_500, currency: 'IDR' } },
+    deadlineMs: 1_500,
+  });
+  expect(decideTap(aQrisToken(), { ...unasked, listings: denied })).toMatchObject({
+    outcome: 'refused',
+    reason: 'token-denied',
+  });
+  expect(decideTap(aTicketToken(), unasked)).toMatchObject({ outcome: 'accepted' });
+});
+
+test.each([
+  ['approved', { outcome: 'accepted', basis: 'authorised', reason: 'payment-authorised' }],
+  ['declined', { outcome: 'refused', reason: 'payment-declined' }],
+  ['no-answer', { outcome: 'refused', reason: 'payment-needs-link' }],
+] as const)('decides about a payment that was %s', (authorisation, expected) => {
+  const rules = someRules({ policy: { risk: aRiskPolicy({ acceptsOffline: false }) } });
+
+  const decision = decideTap(aQrisToken(), someSituation({ rules, authorisation }));
+
+  expect(decision).toMatchObject(expected);
+});
+
+test('says when it was used', () => {
+  const decision = decideTap(aTicketToken(), someSituation({ history: justNow }));
+
+  expect(decision).toEqual({
+    outcome: 'refused',
+    reason: 'already-tapped',
+    tappedAt: someNow - 1,
+  });
+});
+
+test('never accepts with a deny entry what it refused without', () => {
+  fc.assert(
+    fc.property(someTokens, someHistories, someTimes, (token, history, now) => {
+      const free = decideTap(token, someSituation({ history, now }));
+      const listed = decideTap(token, someSituation({ history, now, listings: denied }));
+
+      expect(listed.outcome === 'accepted' && free.outcome !== 'accepted').toBe(false);
+    }),
+  );
+});
+
+test.each([
+  [true, { outcome: 'accepted', basis: 'fail-open', reason: 'fail-open' }],
+  [false, { outcome: 'retry', reason: 'clock-untrusted' }],
+])('lets riders board while the clock is untrusted, if the switch is %s', (failOpen, expected) => {
+  const rules = someRules({ policy: { untrustedClock: new Set() } });
+  const situation = someSituation({ rules, clockQuality: 'untrusted', failOpen });
+
+  expect(decideTap(aTicketToken(), situation)).toMatchObject(expected);
 });

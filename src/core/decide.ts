@@ -1,11 +1,16 @@
 /**
  * The decision, pure and total: the first rule that objects refuses; when none does, what proves
- * the token says on what basis it is accepted.
+ * the token says on what basis it is accepted. A payment that the backend can still be asked about
+ * is a question first.
  */
 import { settleIntent } from './card/settle-intent.ts';
-import { type Decision, type Fare, type Settlement, withoutFare } from './decision.ts';
+import type { Decision, Fare, Question, Settlement } from './decision.ts';
+import { withoutFare } from './decision.ts';
 import { fareOf } from './fare/fare-of.ts';
+import type { Reason } from './reason.ts';
+import { clockTrusted } from './rules/clock-trusted.ts';
 import { genuine } from './rules/genuine.ts';
+import { hasFare } from './rules/has-fare.ts';
 import { held } from './rules/held.ts';
 import { inForce } from './rules/in-force.ts';
 import { listed } from './rules/listed.ts';
@@ -13,44 +18,89 @@ import { notDenied } from './rules/not-denied.ts';
 import { notTappedBefore } from './rules/not-tapped-before.ts';
 import { productAccepted } from './rules/product-accepted.ts';
 import { purseCovers } from './rules/purse-covers.ts';
-import type { Rule, Situation } from './rules/rule.ts';
-import type { Rules } from './rules/rules.ts';
+import type { Authorisation, Rule, Situation, TapFacts } from './rules/rule.ts';
 import { validHere } from './rules/valid-here.ts';
 import { withinRisk } from './rules/within-risk.ts';
 import type { Token } from './token/token.ts';
 
 /** In the order in which a rider should hear of them: forgery before expiry, expiry before reuse. */
-const acceptanceRules: readonly Rule[] = [
+const acceptanceRules: Readonly<Record<string, Rule>> = {
+  'clock-trusted': clockTrusted,
   genuine,
-  notDenied,
+  'not-denied': notDenied,
   listed,
-  inForce,
-  productAccepted,
-  validHere,
+  'in-force': inForce,
+  'product-accepted': productAccepted,
+  'valid-here': validHere,
   held,
-  notTappedBefore,
-  purseCovers,
-  withinRisk,
-];
+  'has-fare': hasFare,
+  'not-tapped-before': notTappedBefore,
+  'purse-covers': purseCovers,
+  'within-risk': withinRisk,
+};
 
-export function decideTap(token: Token, situation: Situation): Decision {
+/** Where the backend was asked, or cannot be: there is nothing left to ask. */
+export type AnsweredSituation = Situation & { readonly authorisation: Authorisation };
+
+export function decideTap(token: Token, situation: AnsweredSituation): Decision;
+export function decideTap(token: Token, situation: Situation): Decision | Question;
+export function decideTap(token: Token, situation: Situation): Decision | Question {
   const settlement = settlementOf(token, situation);
-  const paid = alreadyPaid(settlement, situation.rules);
-  if (paid !== undefined) return paid;
   const fare = fareOf(token, situation);
-  const decision = judged(token, fare, situation);
+  const paid = alreadyPaid(settlement, fare);
+  if (paid !== undefined) return paid;
+  const facts = { token, fare, ...situation };
+  const question = questionOf(facts);
+  if (question !== undefined) return question;
+  const decision = judged(facts);
   return settlement === undefined ? decision : { ...decision, settlement };
 }
 
-function judged(token: Token, fare: Fare, situation: Situation): Decision {
-  for (const rule of acceptanceRules) {
-    const objection = rule({ token, fare, ...situation });
-    if (objection !== undefined) return withoutFare(objection);
-  }
-  return accepted(token, fare);
+/** What each rule says, in their order, up to and with the first that objects: for `rules explain`. */
+export function judgements(
+  token: Token,
+  situation: Situation,
+): readonly { readonly rule: string; readonly objection: Reason | undefined }[] {
+  const facts = { token, fare: fareOf(token, situation), ...situation };
+  const said = Object.entries(acceptanceRules).map(([rule, judge]) => ({
+    rule,
+    objection: judge(facts),
+  }));
+  const first = said.findIndex(({ objection }) => objection !== undefined);
+  return first === -1 ? said : said.slice(0, first + 1);
 }
 
-function accepted(token: Token, fare: Fare): Decision {
+/** The first objection; undefined when every rule is content. */
+function objectionTo(facts: TapFacts): Reason | undefined {
+  for (const rule of Object.values(acceptanceRules)) {
+    const objection = rule(facts);
+    if (objection !== undefined) return objection;
+  }
+  return undefined;
+}
+
+function judged(facts: TapFacts): Decision {
+  const { fare } = facts;
+  const objection = objectionTo(facts);
+  if (fare !== undefined && objection === undefined) return accepted(facts, fare);
+  const refused = withoutToken(objection ?? 'no-fare-here', facts);
+  const tappedAt = facts.history.taps.at(-1)?.at;
+  return objection === 'already-tapped' && tappedAt !== undefined
+    ? { ...refused, tappedAt }
+    : refused;
+}
+
+/** Asked only when a yes would let the rider in. */
+function questionOf(facts: TapFacts): Question | undefined {
+  const { token, fare, authorisation, rules } = facts;
+  if (token.proof.kind !== 'deferred' || authorisation !== undefined || fare === undefined) {
+    return undefined;
+  }
+  if (objectionTo({ ...facts, authorisation: 'approved' }) !== undefined) return undefined;
+  return { ask: 'authorisation', fare, deadlineMs: rules.policy.online.deadlineMs };
+}
+
+function accepted({ token, authorisation }: TapFacts, fare: Fare): Decision {
   const { card } = token;
   switch (token.proof.kind) {
     case 'signed':
@@ -58,14 +108,61 @@ function accepted(token: Token, fare: Fare): Decision {
     case 'identifier':
       return { outcome: 'accepted', basis: 'listed', reason: 'card-listed', fare };
     case 'deferred':
-      return { outcome: 'accepted', basis: 'risk-accepted', reason: 'risk-within-limits', fare };
+      return authorisation === 'approved'
+        ? { outcome: 'accepted', basis: 'authorised', reason: 'payment-authorised', fare }
+        : { outcome: 'accepted', basis: 'risk-accepted', reason: 'risk-within-limits', fare };
     case 'card': {
-      const pass = { outcome: 'accepted', basis: 'verified', reason: 'pass-valid', fare } as const;
-      if (card === undefined || fare.amount.amount === 0) return pass;
-      const instruction = { kind: 'debit', amount: fare.amount, card } as const;
-      return { ...pass, reason: 'fare-debited', instruction };
+      const free = {
+        outcome: 'accepted',
+        basis: 'verified',
+        reason: freeReason(token, fare),
+        fare,
+      } as const;
+      if (card === undefined || fare.amount.amount === 0) return free;
+      const instruction = {
+        kind: 'debit',
+        amount: fare.amount,
+        product: fare.product,
+        card,
+      } as const;
+      return { ...free, reason: 'fare-debited', instruction };
     }
   }
+}
+
+/** Why a card pays nothing now. */
+function freeReason({ card }: Token, fare: Fare): Reason {
+  if (fare.action === 'enter') return 'entry-recorded';
+  if (fare.action === 'exit') return 'exit-recorded';
+  if (card?.pass?.product === fare.product) return 'pass-valid';
+  return fare.transfersUsed === undefined ? 'pass-valid' : 'transfer-applied';
+}
+
+/** What the device itself lacks: no fault of the rider's. */
+const deviceFaults: ReadonlySet<Reason> = new Set([
+  'card-key-missing',
+  'clock-untrusted',
+  'no-fare-here',
+]);
+
+/** The decision for what could not be read; an operator may let riders travel meanwhile. */
+export function withoutToken(reason: Reason, situation: FailOpenSituation): Decision {
+  if (!isFailOpen(situation) || !deviceFaults.has(reason)) return withoutFare(reason);
+  const { now, rules } = situation;
+  const free = { amount: 0, currency: rules.currency };
+  const fare: Fare = {
+    product: 'fail-open',
+    amount: free,
+    action: 'single',
+    leg: { boarding: { at: now } },
+  };
+  return { outcome: 'accepted', basis: 'fail-open', reason: 'fail-open', fare };
+}
+
+type FailOpenSituation = Pick<Situation, 'rules' | 'now' | 'failOpen'>;
+
+function isFailOpen({ rules, failOpen }: FailOpenSituation): boolean {
+  return failOpen ?? rules.policy.failOpen;
 }
 
 /** An earlier debit whose end nobody saw, told by the card now. */
@@ -79,8 +176,15 @@ function settlementOf(token: Token, { history }: Situation): Settlement | undefi
  * The rider holds the card again because nobody told them that the fare was taken: a ride that was
  * paid for is given, once, whatever the clock says and whatever list the card came on since.
  */
-function alreadyPaid(settlement: Settlement | undefined, rules: Rules): Decision | undefined {
+function alreadyPaid(
+  settlement: Settlement | undefined,
+  fare: Fare | undefined,
+): Decision | undefined {
   if (settlement?.result !== 'committed') return undefined;
-  const fare = { product: rules.flatFare.product, amount: settlement.intent.trip.amount };
-  return { outcome: 'accepted', basis: 'verified', reason: 'fare-debited', fare, settlement };
+  const { product = fare?.product ?? 'unknown', trip } = settlement.intent;
+  const paid: Fare = {
+    ...(fare ?? { action: 'single', leg: { boarding: { at: trip.at } } }),
+    ...{ product, amount: trip.amount },
+  };
+  return { outcome: 'accepted', basis: 'verified', reason: 'fare-debited', fare: paid, settlement };
 }

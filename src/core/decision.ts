@@ -1,6 +1,8 @@
 /** A decision is a value: what came out, on what basis, why, and what it costs the rider. */
 import type { CardInstruction } from './card/instruction.ts';
 import type { OpenIntent } from './card/settle-intent.ts';
+import type { Leg } from './fare/leg.ts';
+import type { RideAction } from './fare/past-tap.ts';
 import type { Money } from './money.ts';
 import { type Reason, reasons } from './reason.ts';
 
@@ -17,8 +19,21 @@ export type Basis = 'verified' | 'authorised' | 'listed' | 'risk-accepted' | 'fa
 export interface Fare {
   /** Fare product id, GTFS-Fares v2 `fare_products.fare_product_id`. */
   readonly product: string;
-  /** Charged for this tap; zero where the product was paid for before. */
+  /** Charged for this tap; zero where the product was paid for before, never negative. */
   readonly amount: Money;
+  readonly action: RideAction;
+  readonly leg: Leg;
+  readonly riderCategory?: string | undefined;
+  readonly legGroup?: string | undefined;
+  /** Transfers since the journey began; absent: it begins here. */
+  readonly transfersUsed?: number | undefined;
+  readonly isCapped?: boolean | undefined;
+  /** What only the office can know and will settle, such as `to-area`. */
+  readonly provisional?: readonly string[] | undefined;
+  /** The office pays it back: a device never does. */
+  readonly owedToRider?: Money | undefined;
+  /** What a purse must hold although less is charged now. */
+  readonly balanceNeeded?: number | undefined;
 }
 
 /** What the card told of an earlier debit of this device. */
@@ -27,7 +42,12 @@ export interface Settlement {
   readonly result: 'committed' | 'not-committed' | 'unknown';
 }
 
-export type Decision = { readonly reason: Reason; readonly settlement?: Settlement } & (
+export type Decision = {
+  readonly reason: Reason;
+  readonly settlement?: Settlement;
+  /** When it was used, for whoever is told that it was. */
+  readonly tappedAt?: number;
+} & (
   | {
       readonly outcome: 'accepted';
       readonly basis: Basis;
@@ -44,4 +64,11 @@ export function withoutFare(reason: Reason): Decision {
   return reasons[reason].code >= 300
     ? { outcome: 'retry', reason }
     : { outcome: 'refused', reason };
+}
+
+/** What must be asked before anything is decided: put it to the backend, then decide again. */
+export interface Question {
+  readonly ask: 'authorisation';
+  readonly fare: Fare;
+  readonly deadlineMs: number;
 }

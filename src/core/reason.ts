@@ -18,6 +18,15 @@ const table = {
   'pass-valid': { code: 102, id: 'Langganan berlaku', en: 'Pass valid' },
   'fare-debited': { code: 103, id: 'Pembayaran berhasil', en: 'Fare paid' },
   'card-listed': { code: 104, id: 'Kartu berlaku', en: 'Card valid' },
+  'payment-authorised': { code: 105, id: 'Pembayaran disetujui', en: 'Payment approved' },
+  'transfer-applied': { code: 106, id: 'Pindah bus', en: 'Transfer applied' },
+  'entry-recorded': {
+    code: 107,
+    id: 'Selamat jalan: tap lagi saat turun',
+    en: 'Welcome: tap again when you leave',
+  },
+  'exit-recorded': { code: 108, id: 'Terima kasih', en: 'Thank you' },
+  'fail-open': { code: 109, id: 'Silakan naik', en: 'Please board' },
 
   'unknown-format': { code: 200, id: 'Kode tidak dikenal', en: 'Code not recognised' },
   'malformed-token': { code: 201, id: 'Kode rusak', en: 'Code is damaged' },
@@ -67,6 +76,16 @@ const table = {
     id: 'Tidak dapat dipakai, hubungi loket',
     en: 'Blocked, see the office',
   },
+  'no-fare-here': {
+    code: 225,
+    id: 'Tidak ada tarif di sini, hubungi petugas',
+    en: 'No fare here, see the crew',
+  },
+  'debt-open': {
+    code: 226,
+    id: 'Ada tunggakan, hubungi loket',
+    en: 'Payment overdue, see the office',
+  },
   'already-tapped': { code: 230, id: 'Sudah dipakai', en: 'Already used' },
   'rides-used-up': { code: 231, id: 'Semua perjalanan sudah terpakai', en: 'All rides are used' },
   'balance-too-low': { code: 232, id: 'Saldo tidak cukup', en: 'Balance too low' },
@@ -74,6 +93,23 @@ const table = {
   'risk-count-exceeded': { code: 241, id: 'Batas luring tercapai', en: 'Offline limit reached' },
   'issuer-not-accepted': { code: 242, id: 'Dompet tidak diterima', en: 'Wallet not accepted' },
   'scheme-not-accepted': { code: 243, id: 'Jenis bayar tidak diterima', en: 'Scheme not accepted' },
+
+  'payment-declined': { code: 244, id: 'Pembayaran ditolak', en: 'Payment declined' },
+  'payment-needs-link': {
+    code: 245,
+    id: 'Tanpa sinyal: bayar cara lain',
+    en: 'No signal: pay another way',
+  },
+  'risk-data-stale': {
+    code: 246,
+    id: 'Tanpa sinyal: bayar cara lain',
+    en: 'No signal: pay another way',
+  },
+  'risk-first-ride': {
+    code: 247,
+    id: 'Tanpa sinyal: bayar cara lain',
+    en: 'No signal: pay another way',
+  },
 
   'frame-too-long': { code: 300, id: 'Coba lagi', en: 'Please try again' },
   'frame-incomplete': { code: 301, id: 'Coba lagi', en: 'Please try again' },
@@ -88,6 +124,7 @@ const table = {
     en: 'Cards cannot be read here',
   },
   'card-declined': { code: 308, id: 'Kartu menolak, coba lagi', en: 'Card declined, try again' },
+  'clock-untrusted': { code: 392, id: 'Alat belum siap', en: 'Not ready yet' },
   'out-of-service': { code: 390, id: 'Alat tidak berfungsi', en: 'Out of service' },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -10,7 +10,13 @@ import { respondThroughReader } from '../../sim/card-reader-layer.ts';
 import type { DesfireCard } from '../../sim/cards/desfire/desfire-card.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock, type SimClock } from '../../sim/sim-clock.ts';
-import { keyed, parsedValue, someNow, someRules } from '../../sim/testing/builders.ts';
+import {
+  keyed,
+  parsedValue,
+  someNow,
+  someRules,
+  someSurroundings,
+} from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-cards.ts';
 import { createOpener } from '../backend/opening.ts';
@@ -77,7 +83,7 @@ function boot(ledger: TapLedger, clock: SimClock, power: Power, rules: Rules = s
     },
     indicators: [{ show: (signal) => void signals.push(signal) }],
     report: () => {},
-    surroundings: () => ({ rules, position: undefined }),
+    surroundings: () => someSurroundings({ rules }),
   });
   const light = () => `${signals.at(-1)?.light} ${signals.at(-1)?.fields.reason}`;
   return { handle, light };
@@ -219,7 +225,7 @@ test.each([
 ])('gives the ride that was paid for %s, once', async (_, step, later) => {
   const [clock, ledger] = [createSimClock({ wall: someNow }), aLedger()];
   const card = await aTransitCard();
-  const validator = boot(ledger, clock, endlessPower(), someRules({ passbackMs: 0 }));
+  const validator = boot(ledger, clock, endlessPower(), someRules({ policy: { passback: [] } }));
   const lost = torn(card, 12, true);
   await hold(validator, card, { clock, exchange: lost.exchange });
   clock.stepWall(step);
@@ -286,7 +292,7 @@ async function isProved(ledger: TapLedger, amount: number): Promise<boolean> {
 test('gives the office rows from which the card itself proves its debit, the first and the next', async () => {
   const [clock, ledger] = [createSimClock({ wall: someNow }), aLedger()];
   const card = await aTransitCard();
-  const validator = boot(ledger, clock, endlessPower(), someRules({ passbackMs: 0 }));
+  const validator = boot(ledger, clock, endlessPower(), someRules({ policy: { passback: [] } }));
 
   for (const _ of ['first ride', 'next ride']) {
     await hold(validator, card, { clock, exchange: whole(card) });

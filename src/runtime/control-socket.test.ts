@@ -20,7 +20,11 @@ async function aControlSocket(dataDir = aFolder(), sync: ControlDeps['sync'] = u
 }
 
 /** A sync loop of which only the drain matters. */
-const draining = (drain: SyncLoop['drain']): SyncLoop => ({ run: async () => {}, drain });
+const draining = (drain: SyncLoop['drain']): SyncLoop => ({
+  answeredAt: undefined,
+  run: async () => {},
+  drain,
+});
 
 test('lists rows after a cursor, with what has its receipt', async () => {
   const { ledger, ask } = await aControlSocket();

@@ -31,7 +31,12 @@ const purse: PurseCard = {
     );
   },
 };
-const debit: CardInstruction = { kind: 'debit', amount, card: purse };
+const debit: CardInstruction = {
+  kind: 'debit',
+  amount,
+  product: 'umum-nontunai',
+  card: purse,
+};
 const deviceTag = bytesOf('0d0e0f10');
 
 function aStand(transceive: CardChannel['transceive']) {

@@ -63,6 +63,7 @@ function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps)
     tokenKey: card.tokenKey,
     amount: instruction.amount.amount,
     currencyType: instruction.amount.currency,
+    fareProduct: instruction.product,
     tripAt: at,
     balanceBefore: balance.amount,
     cardCounter: counter,

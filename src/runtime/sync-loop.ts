@@ -6,7 +6,7 @@
  *   tip is our own hash (promises 5, 9);
  * - backoff resets only by such a receipt.
  */
-import type { Clock, Random } from '../../device/clock.ts';
+import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
 import { openReceipt, type Receipt } from '../core/ledger/receipt.ts';
 import type { LedgerBatch } from '../store/ledger-outbox.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -33,6 +33,8 @@ export interface SyncLoopOptions {
 }
 
 export interface SyncLoop {
+  /** When the backend last gave a receipt; absent: never since the start. */
+  readonly answeredAt: MonotonicMs | undefined;
   /** Resolves when the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Sends everything now, giving up after 4 failures in a row. */
@@ -62,6 +64,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   const { clock, random, ledger } = deps;
   let failures = 0;
   let rowsMax = batchRowsMax;
+  let answeredAt: MonotonicMs | undefined;
   /** The step under way; the next begins after it, so that one request is in flight. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -132,6 +135,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
     failures = 0;
     if (receipt.held === 'quarantine') leaveForkedEpoch(batch.epoch);
     const { unsent } = ledger.outbox;
+    answeredAt = clock.monotonicNow();
     deps.report({ event: 'synced', throughSeq: receipt.durableSeq, unsent });
     ledger.outbox.prune(receipt.serverTime - options.retentionMs);
     return { kind: 'progress' };
@@ -181,6 +185,9 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   const drainWait = (missed: number) => retryDelayMs(missed, drainBackoff, random.next());
 
   return {
+    get answeredAt() {
+      return answeredAt;
+    },
     async run(signal) {
       await clock.sleep(random.next() * options.startJitterMs, signal);
       while (!signal.aborted) {

@@ -16,6 +16,7 @@ import {
   someNow,
   someRules,
   someSituation,
+  someSurroundings,
   strangerKey,
   type TicketChange,
   tlv,
@@ -48,7 +49,7 @@ function aHandler(ledger: TapLedger = aLedger(), watch: Indicator['show'] = () =
     ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(testDevice) },
     indicators: [{ show: watch }, { show: (signal) => void signals.push(signal) }],
     report: (event) => void events.push(event),
-    surroundings: () => ({ rules: someRules(), position: undefined }),
+    surroundings: () => someSurroundings(),
   });
   const scan = (bytes: Uint8Array, reader = 'front') =>
     handle({ medium: 'qr', reader, bytes, lastByteAt: clock.monotonicNow() });

@@ -2,7 +2,8 @@
  * One scan, from the reader to the rider:
  *
  *   scan → token → (same presentation? done) → decide → ledger.append (fsync) → indicators
- *                                                 └ card asked to debit: intent row, card
+ *                                              │  └ card asked to debit: intent row, card
+ *                                              └ a payment: the backend is asked, then decide again
  *
  * Invariant: nothing is shown as accepted before append has returned (promise 1). When the row
  * cannot be written the rider sees "out of service" and the error goes up: the runtime stops
@@ -12,22 +13,19 @@ import assert from 'node:assert/strict';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
-import type { decideTap } from '../core/decide.ts';
-import { type Decision, type Settlement, withoutFare } from '../core/decision.ts';
+import { type Decision, type Question, type Settlement, withoutFare } from '../core/decision.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
 import type { LedgerHead } from '../store/tap-ledger.ts';
 import { type InstructCardDeps, instructCard } from './instruct-card.ts';
 import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
 import type { Report } from './runtime-event.ts';
-import { acceptedToken, signalOf, type Tap, type TapSurroundings, tapRow } from './tap-row.ts';
+import { createTapJudge, isQuestion, referenceBytes, type TapJudgeDeps } from './tap-judge.ts';
+import { acceptedToken, signalOf, type Tap, tapRow } from './tap-row.ts';
 
-export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps {
+export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps, TapJudgeDeps {
   readonly indicators: readonly Indicator[];
   readonly report: Report;
-  readonly decide: typeof decideTap;
-  /** Where the bus is and by what rules, now. */
-  readonly surroundings: () => TapSurroundings;
 }
 
 /** What is held to one reader or slot, and whose signal its lights show. */
@@ -42,6 +40,7 @@ export type TapHandler = (scan: Scan) => Promise<void>;
 
 export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   const { ledger } = deps;
+  const judge = createTapJudge(deps);
   const doors = new Map<string, Door>();
   let keyComplaint = '';
 
@@ -51,7 +50,7 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     const door = doors.get(scan.reader) ?? nobody;
     const lastSeenAt = scan.lastByteAt;
     const known = continued(door.held, reading, lastSeenAt);
-    if (known !== undefined && (known.seen === seen || isGoodInItself(reading))) {
+    if (known !== undefined && (known.seen === seen || judge.isGoodInItself(reading))) {
       // An amber or another code came between: the rider must see again what was decided.
       if (door.showing !== known.seen) show({ ...known.result, lastByteAt: lastSeenAt });
       const held = holding(door.held, { ...known, seen, lastSeenAt });
@@ -91,7 +90,8 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
 
   /**
    * Between a decision and its row nothing else may run, or one token could be accepted at two
-   * readers at once: it waits only for a card that is asked to do something.
+   * readers at once: it waits only for a card that is asked to do something. What the backend is
+   * asked about is decided after the answer.
    */
   async function recorded(
     scan: Scan,
@@ -99,14 +99,16 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
     try {
       recordClockStep(deps);
-      const around = deps.surroundings();
-      const decided = decide(reading, around);
-      const presented = { ...reading, scan, decision: decided };
+      const first = judge.judge(reading);
+      const { decision: decided, reference } = isQuestion(first)
+        ? await answered(first, reading)
+        : { decision: first, reference: undefined };
       const { decision, outcomes } = asksCard(decided)
-        ? await chargedToCard(presented, decided)
+        ? await chargedToCard({ ...reading, scan, decision: decided }, decided)
         : { decision: decided, outcomes: settledRow(decided.settlement) };
-      const tap = { scan, ...reading, decision };
+      const tap = { scan, ...reading, decision, reference };
       const stamp = deps.stamper.stamp();
+      const around = deps.surroundings();
       const accepted = acceptedToken(tap, around.rules, stamp.wallAt);
       const rows = [...outcomes, tapRow(tap, around, stamp)];
       return { tap, place: ledger.appendTogether(rows, accepted) };
@@ -116,25 +118,16 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     }
   }
 
+  /** Other readers go on meanwhile, so that it is judged anew. */
+  async function answered(question: Question, reading: Reading) {
+    const reference = deps.entropy.bytes(referenceBytes);
+    const authorisation = await judge.ask(question, reading, reference);
+    recordClockStep(deps);
+    return { decision: judge.judgeAnswered(reading, authorisation), reference };
+  }
+
   function show(signal: Signal): void {
     for (const indicator of deps.indicators) indicator.show(signal);
-  }
-
-  /** Another code of what was accepted goes on with it only if it would be accepted alone. */
-  function isGoodInItself({ token }: Reading): boolean {
-    if (!token.ok) return false;
-    const { rules, routeId } = deps.surroundings();
-    const { wallAt: now, clockQuality } = deps.stamper.stamp();
-    const history = { timesAccepted: 0, riskTapsToday: 0 };
-    const situation = { history, rules, now, clockQuality, routeId };
-    return deps.decide(token.value, situation).outcome === 'accepted';
-  }
-
-  function decide({ token }: Reading, { rules, routeId }: TapSurroundings): Decision {
-    if (!token.ok) return withoutFare(token.fault.reason);
-    const { wallAt: now, clockQuality } = deps.stamper.stamp();
-    const history = ledger.recall(token.value.tokenKey, now);
-    return deps.decide(token.value, { history, rules, now, clockQuality, routeId });
   }
 
   /**

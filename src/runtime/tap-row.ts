@@ -2,11 +2,11 @@
 import type { Light, Signal } from '../../device/indicator.ts';
 import type { Position } from '../../device/position-source.ts';
 import type { Scan } from '../../device/token-reader.ts';
-import { hex } from '../core/bytes.ts';
-import type { Decision, Outcome } from '../core/decision.ts';
+import type { Decision, Fare, Outcome } from '../core/decision.ts';
 import type { RowStamp, TapRow } from '../core/ledger/row.ts';
 import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
+import type { Place } from '../core/rules/rule.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import { endOfTime } from '../core/token/pretix-sig1.ts';
 import type { Token } from '../core/token/token.ts';
@@ -16,13 +16,18 @@ import type { Reading } from './read-token.ts';
 export interface Tap extends Reading {
   readonly scan: Scan;
   readonly decision: Decision;
+  /** Under which the backend was asked about it. */
+  readonly reference?: Uint8Array | undefined;
 }
 
 export interface TapSurroundings {
   readonly vehicleId?: string | undefined;
-  readonly routeId?: string | undefined;
+  readonly place: Place;
   readonly position: Position | undefined;
   readonly rules: Rules;
+  readonly listAgeMs?: number | undefined;
+  readonly syncAgeMs?: number | undefined;
+  readonly failOpen?: boolean | undefined;
 }
 
 export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapRow {
@@ -44,23 +49,32 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     sealedSecret: sealed,
     sample: tap.token.ok ? undefined : tap.token.fault.sample,
     // What a token claims is written down only when it was believed.
-    ...(decision.outcome === 'accepted' && {
-      riderCategory: riderCategory(token, around.rules),
-      numRiders: token?.riders,
-    }),
+    ...(fare && { riderCategory: fare.riderCategory, numRiders: token?.riders }),
     fareProduct: fare?.product,
     amount: fare?.amount.amount,
     currencyType: fare?.amount.currency,
+    ...(fare && detailsOf(fare)),
+    authorisation: tap.reference,
     vehicleId: around.vehicleId,
-    routeId: around.routeId,
+    ...placeOf(around.place),
     latitude: microdegrees(around.position?.latitude),
     longitude: microdegrees(around.position?.longitude),
   };
 }
 
-function riderCategory(token: Token | undefined, rules: Rules): string | undefined {
-  if (token?.proof.kind !== 'identifier') return token?.riderCategory;
-  return rules.listedCards.get(hex(token.tokenKey))?.riderCategory;
+function detailsOf(fare: Fare) {
+  return {
+    fareAction: fare.action,
+    legGroup: fare.legGroup,
+    transfers: fare.transfersUsed,
+    fareCapped: fare.isCapped === true ? 1 : undefined,
+    provisional: fare.provisional?.join(' '),
+    owedToRider: fare.owedToRider?.amount,
+  };
+}
+
+function placeOf({ certainty, ...place }: Place) {
+  return { ...place, placeCertainty: certainty };
 }
 
 function microdegrees(degrees: number | undefined): number | undefined {
@@ -74,15 +88,20 @@ const rememberedMs = 7 * 24 * 60 * 60 * 1_000;
 export function acceptedToken(tap: Tap, rules: Rules, now: number): AcceptedToken | undefined {
   const { token, decision } = tap;
   if (!token.ok || decision.outcome !== 'accepted') return undefined;
-  const { tokenKey } = token.value;
+  const { tokenKey, accountKey } = token.value;
+  const { fare, basis } = decision;
   const forgetAt = Math.max(useEnds(token.value, rules), now + rememberedMs);
-  return { tokenKey, acceptedAt: now, forgetAt, atRisk: decision.basis === 'risk-accepted' };
+  const atRisk = basis === 'risk-accepted';
+  const { version: rulesVersion } = rules;
+  return { tokenKey, accountKey, acceptedAt: now, forgetAt, atRisk, fare, rulesVersion };
 }
 
 /** From when on a signed token is refused anyway: one that has rides and no end, never. */
 function useEnds({ proof, validity, rides }: Token, rules: Rules): number {
-  const skew = Math.max(...Object.values(rules.clockSkewMs));
-  if (validity !== undefined) return Math.min(validity.until + skew + rules.passbackMs, endOfTime);
+  const { clockSkewMs, passback } = rules.policy;
+  const skew = Math.max(...Object.values(clockSkewMs));
+  const block = Math.max(0, ...passback.map(({ groupMs, blockMs }) => groupMs + blockMs));
+  if (validity !== undefined) return Math.min(validity.until + skew + block, endOfTime);
   return proof.kind === 'signed' && rides !== 'unlimited' ? endOfTime : 0;
 }
 
@@ -109,6 +128,7 @@ export function signalOf(
       basis: decision.outcome === 'accepted' ? decision.basis : '-',
       reason: decision.reason,
       fare: decision.outcome === 'accepted' ? formatMoney(decision.fare.amount) : '-',
+      ...(decision.tappedAt !== undefined && { tappedAt: String(decision.tappedAt) }),
     },
   };
 }

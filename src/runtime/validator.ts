@@ -70,7 +70,12 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       ? position
       : undefined;
   const { rules, vehicleId, routeId } = options;
-  const surroundings = () => ({ rules, vehicleId, routeId, position: freshPosition() });
+  const surroundings = () => ({
+    ...{ rules, vehicleId, place: { routeId }, position: freshPosition() },
+    syncAgeMs: ageOf(sync?.answeredAt),
+  });
+  const ageOf = (at: number | undefined) =>
+    at === undefined ? undefined : clock.monotonicNow() - at;
   const handle = createTapHandler({
     ...deps,
     ...{ decide: decideTap, stamper, surroundings },

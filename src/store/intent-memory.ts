@@ -6,9 +6,8 @@
  * office's.
  */
 
-import { utf8 } from '../core/bytes.ts';
+import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { OpenIntent } from '../core/card/settle-intent.ts';
-import { sha256 } from '../core/crypto/sha256.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
@@ -18,10 +17,7 @@ export interface IntentMemory {
   open(tokenKey: Uint8Array): OpenIntent | undefined;
 }
 
-/** Four bytes by which a trip on a card names the device. */
-export function deviceTag(device: string): Uint8Array {
-  return sha256(utf8(device)).subarray(0, 4);
-}
+export { deviceTag };
 
 interface StoredIntent {
   readonly epoch: number;
@@ -32,6 +28,7 @@ interface StoredIntent {
   readonly balanceBefore: number;
   readonly cardCounter: number | null;
   readonly lastTrip: string | null;
+  readonly product: string | null;
 }
 
 export function createIntentMemory(database: SqliteDatabase, device: string): IntentMemory {
@@ -40,8 +37,8 @@ export function createIntentMemory(database: SqliteDatabase, device: string): In
   return {
     note(row, place) {
       if (row.kind === 'card-intent') {
-        const { cardCounter = null, lastTrip = null } = row;
-        statements.begin.run({ ...row, ...place, cardCounter, lastTrip });
+        const { cardCounter = null, lastTrip = null, fareProduct = null } = row;
+        statements.begin.run({ ...row, ...place, cardCounter, lastTrip, fareProduct });
       }
       if (row.kind === 'card-outcome' && row.result !== 'unknown') {
         statements.end.run(row.intentEpoch, row.intentSeq);
@@ -61,6 +58,7 @@ function openIntent(stored: StoredIntent, tag: Uint8Array): OpenIntent {
     balanceBefore,
     ...(cardCounter !== null && { counterBefore: cardCounter }),
     ...(lastTrip !== null && { lastTripBefore: lastTrip }),
+    ...(stored.product !== null && { product: stored.product }),
   };
 }
 
@@ -68,14 +66,15 @@ function prepare(database: SqliteDatabase) {
   return {
     begin: database.prepare(
       `insert or replace into open_intent
-         (token_key, epoch, seq, amount, currency, trip_at, balance_before, card_counter, last_trip)
+         (token_key, epoch, seq, amount, currency, trip_at, balance_before, card_counter, last_trip,
+          product)
        values (:tokenKey, :epoch, :seq, :amount, :currencyType, :tripAt, :balanceBefore,
-               :cardCounter, :lastTrip)`,
+               :cardCounter, :lastTrip, :fareProduct)`,
     ),
     end: database.prepare('delete from open_intent where epoch = ? and seq = ?'),
     find: database.prepare(
       `select epoch, seq, amount, currency, trip_at as tripAt, balance_before as balanceBefore,
-              card_counter as cardCounter, last_trip as lastTrip
+              card_counter as cardCounter, last_trip as lastTrip, product
        from open_intent where token_key = ?`,
     ),
   };

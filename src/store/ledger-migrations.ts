@@ -65,4 +65,36 @@ export const ledgerMigrations: readonly Migration[] = [
       create unique index open_intent_by_place on open_intent (epoch, seq);
     `,
   },
+  {
+    name: 'rides of a token or account, and what an open debit pays for',
+    sql: `
+      create table past_tap (
+        ordinal integer primary key,
+        token_key blob not null,
+        subject_key blob not null,
+        at integer not null,
+        at_risk integer not null,
+        action text not null,
+        route_id text,
+        boarding_at integer not null,
+        boarding_stop text,
+        alighting_at integer,
+        alighting_stop text,
+        rider_category text,
+        fare_media text,
+        leg_group text,
+        product text not null,
+        amount integer not null,
+        currency text not null,
+        transfers_used integer not null,
+        rules_version text not null
+      ) strict;
+
+      create index past_tap_by_subject on past_tap (subject_key, ordinal);
+      create index past_tap_by_time on past_tap (at);
+      create index past_tap_at_risk on past_tap (at) where at_risk = 1;
+
+      alter table open_intent add column product text;
+    `,
+  },
 ];

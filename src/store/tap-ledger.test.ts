@@ -1,12 +1,19 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aTapRow, someNow } from '../../sim/testing/builders.ts';
-import { aFolder, aLedger, createEpochCounter, fill } from '../../sim/testing/ledger-builders.ts';
+import { aFare, aTapRow, someNow } from '../../sim/testing/builders.ts';
+import {
+  aFolder,
+  aLedger,
+  anAcceptedToken,
+  createEpochCounter,
+  fill,
+} from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow } from '../core/ledger/row.ts';
 import { openTapLedger, type TapLedger } from './tap-ledger.ts';
+import { pastTapsMax } from './tap-memory.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
@@ -16,12 +23,10 @@ const hourMs = 60 * 60 * 1_000;
 const tokenKey = new Uint8Array(32).fill(7);
 
 const accept = (ledger: TapLedger, key: Uint8Array, at: number, atRisk = false) =>
-  ledger.appendTogether([aTapRow({ wallAt: at, tokenKey: key })], {
-    tokenKey: key,
-    acceptedAt: at,
-    forgetAt: at + 24 * hourMs,
-    atRisk,
-  });
+  ledger.appendTogether(
+    [aTapRow({ wallAt: at, tokenKey: key })],
+    anAcceptedToken({ tokenKey: key, acceptedAt: at, forgetAt: at + 24 * hourMs, atRisk }),
+  );
 
 test('begins with an epoch of its own and no row', () => {
   const ledger = aLedger();
@@ -101,7 +106,7 @@ test('stays in an epoch it started, over reopening, although that has no row yet
   expect(aLedger({ path }).head).toMatchObject({ epoch: 2, seq: 0 });
 });
 
-test('recalls when a token was last accepted, over reopening', () => {
+test('recalls when a token was accepted, over reopening', () => {
   const path = aPath();
   const before = aLedger({ path });
   accept(before, tokenKey, someNow);
@@ -110,8 +115,10 @@ test('recalls when a token was last accepted, over reopening', () => {
 
   const ledger = aLedger({ path });
 
-  expect(ledger.recall(tokenKey, someNow + hourMs).lastAcceptedAt).toBe(someNow + hourMs);
-  expect(ledger.recall(genesisHash, someNow).lastAcceptedAt).toBeUndefined();
+  const { taps, timesAccepted } = ledger.recall({ tokenKey }, someNow + hourMs);
+  expect(taps.map(({ at }) => at)).toEqual([someNow, someNow + hourMs]);
+  expect(timesAccepted).toBe(2);
+  expect(ledger.recall({ tokenKey: genesisHash }, someNow).taps).toEqual([]);
 });
 
 test('counts the risk taps of the last 24 hours, and no others', () => {
@@ -122,7 +129,7 @@ test('counts the risk taps of the last 24 hours, and no others', () => {
   accept(ledger, key(3), someNow + hourMs, false);
 
   const counts = [hourMs, 24 * hourMs, 25 * hourMs].map(
-    (later) => ledger.recall(tokenKey, someNow + later).riskTapsToday,
+    (later) => ledger.recall({ tokenKey }, someNow + later).atRisk.device.taps,
   );
 
   expect(counts).toEqual([2, 1, 0]);
@@ -130,14 +137,13 @@ test('counts the risk taps of the last 24 hours, and no others', () => {
 
 test('writes neither the row nor the token when one of both cannot be written', () => {
   const ledger = aLedger();
-  const acceptedAt = 0.5;
-  const accepted = { tokenKey, acceptedAt, forgetAt: someNow, atRisk: false };
+  const accepted = anAcceptedToken({ acceptedAt: 0.5 });
 
   expect(() => ledger.appendTogether([aTapRow()], accepted)).toThrow('INTEGER');
 
   expect(ledger.head.seq).toBe(0);
   expect(ledger.audit.entries(1)).toEqual([]);
-  expect(ledger.recall(tokenKey, someNow).lastAcceptedAt).toBeUndefined();
+  expect(ledger.recall({ tokenKey }, someNow).taps).toEqual([]);
 });
 
 test('names damage inside the file when it opens it, and does not keep it locked', () => {
@@ -176,3 +182,38 @@ test.skipIf(!canMakeTinyDisk())(
     expect(aLedger({ path }).head.seq).toBe(seq);
   },
 );
+
+test('knows the taps of an account whichever of its codes was shown', () => {
+  const ledger = aLedger();
+  const accountKey = new Uint8Array(32).fill(4);
+  const code = (id: number) => ({ tokenKey: new Uint8Array(32).fill(id), accountKey });
+  const leg = {
+    ...{ routeId: 'koridor-1', riderCategory: 'pelajar', fareMedia: 'qris' },
+    boarding: { at: someNow, stopId: 'mangkang' },
+    alighting: { at: someNow + 1_000, stopId: 'penggaron' },
+  };
+  const fare = aFare({ leg, legGroup: 'biasa', transfersUsed: 2, action: 'exit' });
+  ledger.appendTogether([aTapRow()], anAcceptedToken({ ...code(1), fare, atRisk: true }));
+
+  const { taps, timesAccepted, atRisk } = ledger.recall(code(2), someNow);
+
+  expect(timesAccepted).toBe(0);
+  expect(atRisk.account).toEqual({ taps: 1, amount: 3_500 });
+  expect(taps).toEqual([
+    {
+      ...{ at: someNow, action: 'exit', leg, legGroup: 'biasa', transfersUsed: 2 },
+      ...{ product: 'umum-nontunai', charged: { amount: 3_500, currency: 'IDR' } },
+      ...{ source: 'device', rulesVersion: 'test-1', isSameToken: false },
+    },
+  ]);
+});
+
+test('recalls the newest taps of a busy account, oldest first, and not more than it may', () => {
+  const ledger = aLedger();
+  for (let tap = 0; tap < pastTapsMax + 3; tap += 1) accept(ledger, tokenKey, someNow + tap);
+
+  const { taps } = ledger.recall({ tokenKey }, someNow);
+
+  expect(taps).toHaveLength(pastTapsMax);
+  expect(taps[0]?.at).toBe(someNow + 3);
+});

@@ -16,6 +16,7 @@ import { ledgerMigrations } from './ledger-migrations.ts';
 import { createLedgerOutbox, type LedgerOutbox } from './ledger-outbox.ts';
 import { openDatabase, type SqliteDatabase } from './open-database.ts';
 import { asStoreError, namingErrorsOf, StoreError } from './store-error.ts';
+import { createTapMemory, type RememberedTap, type TapSubject } from './tap-memory.ts';
 
 export interface LedgerHead {
   readonly epoch: number;
@@ -25,12 +26,9 @@ export interface LedgerHead {
 }
 
 /** What is remembered of an accepted token, in the transaction that records its tap. */
-export interface AcceptedToken {
-  readonly tokenKey: Uint8Array;
-  readonly acceptedAt: number;
+export interface AcceptedToken extends RememberedTap {
   /** Until then the same token must be recognised. */
   readonly forgetAt: number;
-  readonly atRisk: boolean;
 }
 
 export interface TapLedger extends Disposable {
@@ -42,11 +40,8 @@ export interface TapLedger extends Disposable {
    * @param rows one at least. @returns the place of the last one. @throws StoreError
    */
   appendTogether(rows: readonly Row[], accepted?: AcceptedToken): LedgerHead;
-  /**
-   * @param now wall clock: deferred taps of the 24 hours before it are counted, and those up to 24
-   * hours after it, of a clock that ran ahead.
-   */
-  recall(tokenKey: Uint8Array, now: number): TapHistory;
+  /** @param now wall clock. */
+  recall(subject: TapSubject, now: number): TapHistory;
   /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
   startEpoch(): void;
   readonly outbox: LedgerOutbox;
@@ -58,8 +53,6 @@ export interface LedgerDeps {
   /** A number that no other ledger has: a grant of the backend, or a random provisional one. */
   readonly mintEpoch: () => number;
 }
-
-const dayMs = 24 * 60 * 60 * 1_000;
 
 export function openTapLedger(
   deps: LedgerDeps,
@@ -83,6 +76,7 @@ function ledgerOn(
 ): TapLedger {
   const statements = prepare(database);
   const intents = createIntentMemory(database, device);
+  const memory = createTapMemory(database);
   const startEpoch = () => {
     statements.addEpoch.run(deps.mintEpoch(), genesisHash);
     return readHead(database);
@@ -103,7 +97,9 @@ function ledgerOn(
   const record = database.transaction(
     (rows: readonly Row[], accepted: AcceptedToken | undefined) => {
       if (accepted !== undefined) {
-        statements.remember.run({ ...accepted, atRisk: +accepted.atRisk });
+        const { tokenKey, acceptedAt, forgetAt, atRisk } = accepted;
+        statements.remember.run({ tokenKey, acceptedAt, forgetAt, atRisk: +atRisk });
+        memory.note(accepted);
       }
       return rows.reduce(addRow, head);
     },
@@ -120,14 +116,13 @@ function ledgerOn(
     },
     append: (row) => appendTogether([row]),
     appendTogether,
-    recall: named((tokenKey: Uint8Array, now: number) => {
-      const last = statements.lastAccepted.get(tokenKey) as Remembered | undefined;
-      const riskTapsToday = statements.riskTaps.get(now - dayMs, now + dayMs) as number;
+    recall: named((subject: TapSubject, now: number) => {
+      const times = statements.timesAccepted.get(subject.tokenKey) as number | undefined;
       return {
-        lastAcceptedAt: last?.at,
-        timesAccepted: last?.times ?? 0,
-        riskTapsToday,
-        openIntent: intents.open(tokenKey),
+        timesAccepted: times ?? 0,
+        taps: memory.tapsOf(subject),
+        atRisk: memory.atRisk(subject, now),
+        openIntent: intents.open(subject.tokenKey),
       };
     }),
     startEpoch: named(() => {
@@ -138,11 +133,6 @@ function ledgerOn(
     close: () => closeLedger(database),
     [Symbol.dispose]: () => closeLedger(database),
   };
-}
-
-interface Remembered {
-  readonly at: number;
-  readonly times: number;
 }
 
 function prepare(database: SqliteDatabase) {
@@ -156,14 +146,7 @@ function prepare(database: SqliteDatabase) {
        set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at,
            times = times + 1`,
     ),
-    lastAccepted: database.prepare(
-      'select accepted_at as at, times from accepted_token where token_key = ?',
-    ),
-    riskTaps: database
-      .prepare(
-        'select count(*) from accepted_token where at_risk = 1 and accepted_at > ? and accepted_at < ?',
-      )
-      .pluck(),
+    timesAccepted: database.prepare('select times from accepted_token where token_key = ?').pluck(),
   };
 }
 

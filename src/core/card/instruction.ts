@@ -9,5 +9,7 @@ export interface CardInstruction {
   readonly kind: 'debit';
   /** Leaves the card's purse when it commits. */
   readonly amount: Money;
+  /** Fare product that it pays for. */
+  readonly product: string;
   readonly card: PurseCard;
 }

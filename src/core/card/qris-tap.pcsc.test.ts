@@ -12,6 +12,7 @@ import { type PcscDaemon, pcscdAvailable, startPcscDaemon } from '../../../sim/p
 import { createSimEntropy } from '../../../sim/sim-chance.ts';
 import { syntheticQris } from '../../../sim/synthetic-qris.ts';
 import { gopay, keyed } from '../../../sim/testing/builders.ts';
+import { otherProcessMsMax } from '../../../sim/testing/pcsc-stand.ts';
 import { createVirtualCardSlot } from '../../../sim/virtual-card-slot.ts';
 import { driveDialogue } from '../../runtime/drive-dialogue.ts';
 import { hex, utf8 } from '../bytes.ts';
@@ -19,8 +20,6 @@ import { parseQrisCpm } from '../token/qris-cpm.ts';
 import { readQrisTap } from './qris-tap.ts';
 
 const clock = createSystemClock();
-/** As long as a demonstration or another run of the tests may take. */
-const otherProcessMsMax = 120_000;
 const availability = await pcscdAvailable();
 if (!availability.available) {
   process.stderr.write(`the test of QRIS Tap over pcscd is skipped: ${availability.why}\n`);

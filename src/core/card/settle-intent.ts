@@ -13,6 +13,8 @@ export interface OpenIntent {
   readonly balanceBefore: number;
   /** Transactions of the card before the debit, when it counts them. */
   readonly counterBefore?: number;
+  /** Fare product that it pays for. */
+  readonly product?: string;
   /** {@link tripId} of the newest trip before, when the card had one. */
   readonly lastTripBefore?: string;
 }

@@ -15,24 +15,38 @@ export interface CborLeaf {
 /** @returns the values that hold no others; none when the bytes are not deterministic CBOR. */
 export function cborLeaves(bytes: Uint8Array): readonly CborLeaf[] {
   const value = decodeCbor(bytes);
-  return value === undefined ? [] : leavesOf(value, [], 0);
+  if (value === undefined) return [];
+  const leaves: CborLeaf[] = [];
+  collect(value, { path: [], offset: 0 }, leaves);
+  return leaves;
 }
 
-function leavesOf(value: Cbor, path: CborLeaf['path'], offset: number): CborLeaf[] {
-  if (value instanceof Uint8Array) {
-    const header = encodedBytes(value) - value.length;
-    return [{ path, offset: offset + header, bytes: value.length, value }];
-  }
+/** @returns where the value ends. */
+function collect(
+  value: Cbor,
+  { path, offset }: Pick<CborLeaf, 'path' | 'offset'>,
+  leaves: CborLeaf[],
+): number {
   const entries = entriesOf(value);
-  if (entries === undefined) return [{ path, offset, bytes: encodedBytes(value), value }];
-  const isMap = value instanceof Map;
-  let at = offset + headerBytes(entries.length);
-  return entries.flatMap(([key, inner]) => {
-    if (isMap) at += encodedBytes(key);
-    const leaves = leavesOf(inner, [...path, key], at);
-    at += encodedBytes(inner);
-    return leaves;
-  });
+  if (entries === undefined) return collectLeaf(value, { path, offset }, leaves);
+  let at = offset + headBytes(entries.length);
+  for (const [key, inner] of entries) {
+    if (value instanceof Map) at += scalarBytes(key);
+    at = collect(inner, { path: [...path, key], offset: at }, leaves);
+  }
+  return at;
+}
+
+function collectLeaf(
+  value: Cbor,
+  { path, offset }: Pick<CborLeaf, 'path' | 'offset'>,
+  leaves: CborLeaf[],
+): number {
+  const isBytes = value instanceof Uint8Array;
+  const head = isBytes ? headBytes(value.length) : 0;
+  const bytes = isBytes ? value.length : scalarBytes(value);
+  leaves.push({ path, offset: offset + head, bytes, value });
+  return offset + head + bytes;
 }
 
 function entriesOf(value: Cbor): readonly (readonly [string | number, Cbor])[] | undefined {
@@ -40,11 +54,18 @@ function entriesOf(value: Cbor): readonly (readonly [string | number, Cbor])[] |
   return Array.isArray(value) ? [...value.entries()] : undefined;
 }
 
-function encodedBytes(value: Cbor): number {
-  return encodeCbor(value).length;
+/** RFC 8949 §3: a count below 24 stands in the first byte, else 1, 2, 4 or 8 bytes follow it. */
+function headBytes(count: number): number {
+  if (count < 24) return 1;
+  return 1 + ([1, 2, 4].find((bytes) => count < 256 ** bytes) ?? 8);
 }
 
-/** RFC 8949 §3: a count below 24 stands in the first byte. */
-function headerBytes(count: number): number {
-  return encodedBytes(count);
+/** Without encoding what has a length that follows from its value: a ticket may hold hundreds. */
+function scalarBytes(value: Cbor): number {
+  if (typeof value === 'boolean' || value === null) return 1;
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+    const number = Number(value);
+    return headBytes(number < 0 ? -1 - number : number);
+  }
+  return encodeCbor(value).length;
 }

@@ -44,8 +44,29 @@ const shapes = {
     fareProduct: 'text?',
     amount: 'int?',
     currencyType: 'text?',
+    /** What the rider did: `single`, `enter` or `exit`. */
+    fareAction: 'text?',
+    legGroup: 'text?',
+    /** Transfers since the journey began; absent: it begins here. */
+    transfers: 'int?',
+    /** 1 where a cap made it less. */
+    fareCapped: 'int?',
+    /** What the office has to settle, by names: `to-area`, … */
+    provisional: 'text?',
+    /** Paid back by the office, in minor units. */
+    owedToRider: 'int?',
+    /** Under which the backend knows its yes or no. */
+    authorisation: 'bytes?',
     vehicleId: 'text?',
     routeId: 'text?',
+    directionId: 'int?',
+    tripId: 'text?',
+    /** Days since 1970-01-01. */
+    serviceDate: 'int?',
+    stopId: 'text?',
+    stopSequence: 'int?',
+    /** How sure route, trip and stop are: `sure`, `last-known` or `unknown`. */
+    placeCertainty: 'text?',
     /** Microdegrees, WGS 84. */
     latitude: 'int?',
     longitude: 'int?',
@@ -61,6 +82,7 @@ const shapes = {
     balanceBefore: 'int',
     /** Transactions of the card before this one. */
     cardCounter: 'int?',
+    fareProduct: 'text?',
     /** Names the newest trip that the card bore: device tag, epoch and seq. */
     lastTrip: 'text?',
     /** UID and what was read of the card, sealed to the backend. */

@@ -27,7 +27,7 @@ const bucketStart = someNow - (someNow % bucketMs);
 /** The holder's phone shows a code at one time, and the validator reads it at another. */
 function judge(shownAt: number, readAt: number, skewMs = 0) {
   const token = parsedValue(parseHalteTicket(presentTicket(ticket, holderKey, shownAt), keyed));
-  const rules = someRules({ clockSkewMs: skewOf(skewMs) });
+  const rules = someRules({ policy: { clockSkewMs: skewOf(skewMs) } });
   return held(someFacts({ token, now: readAt, rules }));
 }
 
@@ -52,7 +52,7 @@ test.each([
 });
 
 test('lets a screenshot die in under a minute where the clock is good', () => {
-  const skewMs = someRules().clockSkewMs.ntp;
+  const skewMs = someRules().policy.clockSkewMs.ntp;
   const lifetime = [20_000, 25_000, 30_000, 35_000].map((age) =>
     judge(bucketStart, bucketStart + age, 5_000),
   );

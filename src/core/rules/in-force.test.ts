@@ -14,7 +14,8 @@ import { inForce } from './in-force.ts';
 const token = aTicketToken({ notBefore: 1_000, expires: 2_000 });
 
 function judge(now: number, skewMs = 0) {
-  return inForce(someFacts({ token, now, rules: someRules({ clockSkewMs: skewOf(skewMs) }) }));
+  const rules = someRules({ policy: { clockSkewMs: skewOf(skewMs) } });
+  return inForce(someFacts({ token, now, rules }));
 }
 
 test.each([
@@ -62,7 +63,7 @@ test.each([
     token,
     now: 2_000_000,
     clockQuality,
-    rules: someRules({ clockSkewMs }),
+    rules: someRules({ policy: { clockSkewMs } }),
   });
 
   expect(inForce(facts)).toBe(expected);

@@ -1,33 +1,50 @@
 import { expect, test } from 'vitest';
-import { aQrisToken, aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
-import { hex } from '../bytes.ts';
+import {
+  aFare,
+  aListing,
+  aQrisToken,
+  aTicketToken,
+  someFacts,
+  someRules,
+} from '../../../sim/testing/builders.ts';
 import { notDenied } from './not-denied.ts';
+import type { TravelCreditPolicy } from './policy.ts';
 
-test.each([
-  ['a ticket', aTicketToken()],
-  ['a payment code', aQrisToken()],
-])('objects to %s on the deny list and to no other', (_, token) => {
-  const listed = someRules({ denyList: new Set(['00', hex(token.tokenKey)]) });
-  const unlisted = someRules({ denyList: new Set(['00', hex(token.tokenKey).slice(2)]) });
+test('objects to what is listed and to nothing else', () => {
+  const token = aTicketToken();
 
-  expect(notDenied(someFacts({ token, rules: listed }))).toBe('token-denied');
-  expect(notDenied(someFacts({ token, rules: unlisted }))).toBeUndefined();
-});
-
-test('objects to every code of an account that is denied', () => {
-  const accountKey = new Uint8Array(32).fill(4);
-  const rules = someRules({ denyList: new Set([hex(accountKey)]) });
-
-  expect(notDenied(someFacts({ token: aQrisToken({ accountKey }), rules }))).toBe('token-denied');
-  expect(notDenied(someFacts({ token: aQrisToken(), rules }))).toBeUndefined();
+  expect(notDenied(someFacts({ token, listings: [aListing()] }))).toBe('token-denied');
+  expect(
+    notDenied(someFacts({ token, listings: [aListing({ effect: 'allow' })] })),
+  ).toBeUndefined();
+  expect(notDenied(someFacts({ token }))).toBeUndefined();
 });
 
 test.each([
   ['revoked', 'ticket-revoked'],
   ['blocked', 'ticket-blocked'],
-])('tells a ticket that is %s from one that is denied', (list, reason) => {
-  const token = aTicketToken();
-  const rules = someRules({ [list]: new Set([hex(token.tokenKey)]) });
+  ['lost', 'token-denied'],
+] as const)('tells what is %s from the rest', (reason, expected) => {
+  expect(notDenied(someFacts({ listings: [aListing({ reason })] }))).toBe(expected);
+});
 
-  expect(notDenied(someFacts({ token, rules }))).toBe(reason);
+test('is refused although it is allowed, too', () => {
+  const listings = [aListing({ effect: 'allow' }), aListing()];
+
+  expect(notDenied(someFacts({ listings }))).toBe('token-denied');
+});
+
+const pass = { token: aTicketToken(), fare: aFare({ amount: { amount: 0, currency: 'IDR' } }) };
+const payment = { token: aQrisToken(), fare: aFare() };
+
+test.each<[TravelCreditPolicy, string | undefined, string | undefined]>([
+  ['allowTravel', undefined, undefined],
+  ['blockPayAsYouGoTravel', undefined, 'debt-open'],
+  ['blockAllTravel', 'debt-open', 'debt-open'],
+])('lets whoever owes travel under %s', (onDebt, withPass, withPayment) => {
+  const rules = someRules({ policy: { onDebt } });
+  const listings = [aListing({ reason: 'debt' })];
+
+  expect(notDenied(someFacts({ ...pass, rules, listings }))).toBe(withPass);
+  expect(notDenied(someFacts({ ...payment, rules, listings }))).toBe(withPayment);
 });

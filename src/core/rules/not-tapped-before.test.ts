@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import {
+  aFare,
+  aPastTap,
   aQrisToken,
   aTicketToken,
   someFacts,
@@ -16,8 +18,9 @@ const code = aQrisToken();
 
 /** Tapped so many milliseconds ago, with a passback time of a second. */
 function judge(token: Token, agoMs: number) {
-  const history = someHistory({ lastAcceptedAt: someNow - agoMs });
-  return notTappedBefore(someFacts({ token, history, rules: someRules({ passbackMs: 1_000 }) }));
+  const history = someHistory({ taps: [aPastTap({ at: someNow - agoMs })] });
+  const passback = [{ groupMs: 0, groupRidersMax: 1, blockMs: 1_000 }];
+  return notTappedBefore(someFacts({ token, history, rules: someRules({ policy: { passback } }) }));
 }
 
 test.each([
@@ -49,7 +52,7 @@ test.each([-1_000, 0, 1_000, 86_400_000])(
 );
 
 test('remembers a tap at the beginning of 1970, as a machine without a clock has it', () => {
-  const history = someHistory({ lastAcceptedAt: 0 });
+  const history = someHistory({ taps: [aPastTap({ at: 0 })] });
 
   expect(notTappedBefore(someFacts({ token: single, history }))).toBe('already-tapped');
 });
@@ -61,7 +64,8 @@ test.each([
   [11, 'rides-used-up'],
 ])('judges a carnet of ten after %i rides: %s', (timesAccepted, expected) => {
   const token = aTicketToken({ kind: 'carnet', rides: 10 });
-  const history = someHistory({ lastAcceptedAt: someNow - 86_400_000, timesAccepted });
+  const taps = [aPastTap({ at: someNow - 86_400_000 })];
+  const history = someHistory({ taps, timesAccepted });
 
   expect(notTappedBefore(someFacts({ token, history }))).toBe(expected);
 });
@@ -75,4 +79,63 @@ test('does not let a carnet be handed back through the door', () => {
 
 test('lets a group board once', () => {
   expect(judge(aTicketToken({ kind: 'group', riders: 30 }), 86_400_000)).toBe('already-tapped');
+});
+
+/** A family on one wallet: 20 s to board, at most three of them, then a minute for nobody. */
+const family = [{ groupMs: 20_000, groupRidersMax: 3, blockMs: 60_000 }];
+
+function judgeGroup(...secondsAgo: readonly number[]) {
+  const taps = secondsAgo.map((ago) => aPastTap({ at: someNow - ago * 1_000, isSameToken: false }));
+  const rules = someRules({ policy: { passback: family } });
+  return notTappedBefore(someFacts({ token: code, history: someHistory({ taps }), rules }));
+}
+
+test.each([
+  ['the second rider at once', [5], undefined],
+  ['the third rider', [9, 5], undefined],
+  ['a fourth rider', [12, 9, 5], 'already-tapped'],
+  ['a rider when the group time is over', [20], 'already-tapped'],
+  ['a rider just before the block ends', [79.999], 'already-tapped'],
+  ['a rider when the block has ended', [80], undefined],
+  ['the second of a second group', [100, 5], undefined],
+  ['a rider after a second group', [100, 19, 18, 17], 'already-tapped'],
+])('judges %s', (_, secondsAgo, expected) => {
+  expect(judgeGroup(...secondsAgo)).toBe(expected);
+});
+
+test('boards no group on a single-use token', () => {
+  const rules = someRules({ policy: { passback: family } });
+  const history = someHistory({ taps: [aPastTap({ at: someNow - 5_000 })] });
+
+  expect(notTappedBefore(someFacts({ token: single, history, rules }))).toBe('already-tapped');
+});
+
+test('takes the first passback rule that fits medium and product', () => {
+  const passback = [
+    { product: 'harian', groupMs: 0, groupRidersMax: 1, blockMs: 9_000 },
+    { fareMedia: 'qris', groupMs: 0, groupRidersMax: 1, blockMs: 1_000 },
+  ];
+  const rules = someRules({
+    policy: { passback, mediaOfFormat: new Map([['qris-cpm', 'qris']]) },
+  });
+  const history = someHistory({ taps: [aPastTap({ at: someNow - 5_000, isSameToken: false })] });
+  const judged = (token: Token, product: string) =>
+    notTappedBefore(someFacts({ token, history, rules, fare: aFare({ product }) }));
+
+  expect(judged(pass, 'harian')).toBe('already-tapped');
+  expect(judged(pass, 'bulanan')).toBeUndefined();
+  expect(judged(code, 'umum-nontunai')).toBeUndefined();
+});
+
+test('lets whoever entered leave, but for the hand that slips', () => {
+  const passback = [{ groupMs: 0, groupRidersMax: 1, blockMs: 10_000 }];
+  const rules = someRules({ policy: { passback } });
+  const leaves = (secondsLater: number) => {
+    const taps = [aPastTap({ at: someNow - secondsLater * 1_000, action: 'enter' })];
+    const fare = aFare({ action: 'exit' });
+    return notTappedBefore(someFacts({ token: pass, history: someHistory({ taps }), rules, fare }));
+  };
+
+  expect(leaves(9)).toBe('already-tapped');
+  expect(leaves(10)).toBeUndefined();
 });

@@ -1,16 +1,52 @@
 /**
- * A token counts as often as it has rides; one with rides left counts again after the passback
- * time, for it carries one rider and must not be handed back through the door.
+ * A token counts as often as it has rides. One with rides left boards as many riders as the
+ * operator's passback rule lets it within the group time, each of them a presentation of its own,
+ * and then nobody until the block is over: it must not be handed back through the door.
  */
-import type { Rule } from './rule.ts';
+import type { PastTap } from '../fare/past-tap.ts';
+import type { Passback } from './policy.ts';
+import type { Rule, TapFacts } from './rule.ts';
 
-export const notTappedBefore: Rule = ({ token, history, rules, now }) => {
-  const last = history.lastAcceptedAt;
-  if (last === undefined) return undefined;
-  if (token.rides !== 'unlimited' && history.timesAccepted >= token.rides) {
-    return token.rides === 1 ? 'already-tapped' : 'rides-used-up';
+export const notTappedBefore: Rule = (facts) => {
+  const { token, history } = facts;
+  const { rides } = token;
+  if (rides !== 'unlimited' && history.timesAccepted >= rides) {
+    return rides === 1 ? 'already-tapped' : 'rides-used-up';
   }
+  const passback = passbackOf(facts);
+  return passback !== undefined && isBlocked(passback, facts) ? 'already-tapped' : undefined;
+};
+
+function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
+  const fareMedia = rules.policy.mediaOfFormat.get(token.format);
+  return rules.policy.passback.find(
+    (one) =>
+      (one.fareMedia === undefined || one.fareMedia === fareMedia) &&
+      (one.product === undefined || one.product === fare?.product),
+  );
+}
+
+function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFacts): boolean {
+  const { now, history, fare } = facts;
+  const group = newestGroup(history.taps, groupMs + blockMs);
+  const [first] = group;
+  if (first === undefined) return false;
   // Both ways: after a clock that ran ahead was set right, its taps lie in the future, and must not
   // shut a pass out until real time has caught up with them.
-  return Math.abs(now - last) < rules.passbackMs ? 'already-tapped' : undefined;
-};
+  const since = Math.abs(now - first.at);
+  if (since >= groupMs + blockMs) return false;
+  // Leaving is no second boarding: only the hand that slips is caught.
+  if (fare?.action === 'exit') return Math.abs(now - (group.at(-1)?.at ?? now)) < blockMs;
+  return since >= groupMs || group.length >= groupRidersMax;
+}
+
+/** Taps since the first one that a new block began with, oldest first. */
+function newestGroup(taps: readonly PastTap[], wholeMs: number): readonly PastTap[] {
+  let group: PastTap[] = [];
+  for (const tap of taps) {
+    const first = group[0];
+    const isInGroup = first !== undefined && Math.abs(tap.at - first.at) < wholeMs;
+    group = isInGroup ? [...group, tap] : [tap];
+  }
+  return group;
+}

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { aCardToken, aQrisToken, someFacts } from '../../../sim/testing/builders.ts';
+import { aCardToken, aFare, aQrisToken, someFacts } from '../../../sim/testing/builders.ts';
 import { purseCovers } from './purse-covers.ts';
 
 function judge(amount: number, currency = 'IDR', price = 3_500) {
   const token = aCardToken({ balance: { amount, currency } });
-  const fare = { product: 'umum', amount: { amount: price, currency: 'IDR' } };
+  const fare = aFare({ amount: { amount: price, currency: 'IDR' } });
   return purseCovers(someFacts({ token, fare }));
 }
 
@@ -23,4 +23,12 @@ test('asks nothing of an empty purse when the ride costs nothing', () => {
 
 test('says nothing about a token without a purse', () => {
   expect(purseCovers(someFacts({ token: aQrisToken() }))).toBeUndefined();
+});
+
+test('asks for what an entry needs although nothing is charged yet', () => {
+  const fare = aFare({ amount: { amount: 0, currency: 'IDR' }, balanceNeeded: 5_000 });
+  const holding = (amount: number) => aCardToken({ balance: { amount, currency: 'IDR' } });
+
+  expect(purseCovers(someFacts({ token: holding(4_999), fare }))).toBe('balance-too-low');
+  expect(purseCovers(someFacts({ token: holding(5_000), fare }))).toBeUndefined();
 });

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import { aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
+import { aFlatTariff, aTicketToken, someFacts, someRules } from '../../../sim/testing/builders.ts';
 import type { Token } from '../token/token.ts';
 import { validHere } from './valid-here.ts';
 
-const networks = new Map([['brt', new Set(['koridor-1', 'koridor-2'])]]);
+const networkOfRoute = new Map([
+  ['koridor-1', 'brt'],
+  ['koridor-2', 'brt'],
+]);
 
 function judge(token: Token, routeId: string | undefined) {
-  return validHere(someFacts({ token, routeId, rules: someRules({ networks }) }));
+  const rules = someRules({ tariff: aFlatTariff({ networkOfRoute }) });
+  return validHere(someFacts({ token, place: { routeId }, rules }));
 }
 
 test.each([

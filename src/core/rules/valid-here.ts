@@ -4,10 +4,11 @@
  */
 import type { Rule } from './rule.ts';
 
-export const validHere: Rule = ({ token, rules, routeId }) => {
+export const validHere: Rule = ({ token, rules, place: { routeId } }) => {
   const { routes, networks } = token;
   if (routeId === undefined || (routes === undefined && networks === undefined)) return undefined;
+  const network = rules.tariff.networkOfRoute.get(routeId);
   const isOnRoute = routes?.includes(routeId) === true;
-  const isInNetwork = networks?.some((id) => rules.networks.get(id)?.has(routeId)) === true;
+  const isInNetwork = network !== undefined && networks?.includes(network) === true;
   return isOnRoute || isInNetwork ? undefined : 'not-valid-here';
 };

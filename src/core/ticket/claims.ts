@@ -4,6 +4,7 @@
  */
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
+import { isWholeSeconds } from '../whole-seconds.ts';
 import { decodeHolderKey, encodeHolderKey, type HolderKey } from './holder-key.ts';
 
 export const ticketKinds = ['single', 'pass', 'carnet', 'group', 'staff'] as const;
@@ -56,8 +57,6 @@ const transit = {
   routes: 7,
   weekdays: 8,
 } as const;
-/** 9999-12-31T23:59:59Z: later is a mistake, and past what dates and databases hold. */
-const secondsMax = 253_402_300_799;
 
 /** @throws RangeError for claims that a validator would refuse. */
 export function encodeClaims(claims: HalteTicketClaims): Uint8Array {
@@ -178,7 +177,7 @@ function asWhole(value: Cbor, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
 
-const asSeconds: Decode<number> = (value) => asWhole(value, 0, secondsMax);
+const asSeconds: Decode<number> = (value) => (isWholeSeconds(value) ? value : undefined);
 const asCount: Decode<number> = (value) => asWhole(value, 2, countMax);
 const asWeekdays: Decode<number> = (value) => asWhole(value, 1, 127);
 const asKind: Decode<TicketKind> = (value) =>

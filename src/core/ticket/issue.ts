@@ -1,8 +1,8 @@
 /** Issuing Halte tickets: the issuer's half of the format, used by ticket offices and tests. */
 import { type Signer, signCose } from '../crypto/cose-sign1.ts';
 import { encodeBase45 } from '../encoding/base45.ts';
-import { halteTicketBeginning, ticketContext } from '../token/halte-ticket.ts';
 import { encodeClaims, type HalteTicketClaims } from './claims.ts';
+import { halteTicketBeginning, ticketContext } from './envelope.ts';
 
 /**
  * Most bytes of a ticket without a holder key: as Base45 it fits a QR code of version 10 at error

@@ -10,7 +10,6 @@
 import { decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import type { Signer } from '../crypto/cose-sign1.ts';
 import { signatureBytes } from '../crypto/verifying-key.ts';
-import type { HolderProof } from '../token/token.ts';
 
 /** A screenshot lives for what is left of its bucket, and the validator's tolerance. */
 export const bucketMs = 30_000;
@@ -19,6 +18,13 @@ export const bucketMs = 30_000;
 export const challengeBytes = 16;
 
 const proofContext = 'halte/proof/1';
+
+export interface HolderProof {
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+  /** Milliseconds since 1970 in which it was made; absent when it answers the reader's challenge. */
+  readonly madeBetween?: { readonly from: number; readonly until: number };
+}
 
 export interface Presented {
   readonly ticket: Uint8Array;

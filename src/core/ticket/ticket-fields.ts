@@ -2,7 +2,7 @@
 import { hex } from '../bytes.ts';
 import type { Cbor } from '../crypto/cbor.ts';
 import { type CborLeaf, cborLeaves } from '../encoding/cbor-leaves.ts';
-import type { Field } from '../token/field.ts';
+import type { Field } from '../field.ts';
 import { ticketKinds } from './claims.ts';
 import { bucketMs } from './presentation.ts';
 
@@ -34,6 +34,9 @@ const placeLists: Readonly<Record<string, string>> = {
   'claims.-65537.6': 'network',
   'claims.-65537.7': 'route',
 };
+
+/** Together with the other fields they make the code again, which counts for whoever shows it. */
+const secretPaths: ReadonlySet<string> = new Set(['signature', 'proof.2']);
 
 /** @param presented the ticket's bytes, with or without a proof. Total. */
 export function ticketFields(presented: Uint8Array): readonly Field[] {
@@ -70,7 +73,10 @@ function proofField(leaf: CborLeaf): Field {
 function fieldOf(path: string, { offset, bytes, value }: CborLeaf, start: number): Field {
   const list = path.slice(0, path.lastIndexOf('.'));
   const name = names[path] ?? placeLists[list] ?? 'not known to this version';
-  const field = { path, name, offset: start + offset, bytes, value: shown(path, value) };
+  const field: Field = {
+    ...{ path, name, offset: start + offset, bytes, value: shown(path, value) },
+    ...(secretPaths.has(path) && { secret: true }),
+  };
   const isTime = path === 'claims.4' || path === 'claims.5';
   return isTime && typeof value === 'number' ? { ...field, at: value * 1_000 } : field;
 }

@@ -7,9 +7,9 @@
 import { latin1 } from '../bytes.ts';
 import { crc16 } from '../encoding/crc16.ts';
 import { type IdLengthValue, readIdLengthValue } from '../encoding/id-length-value.ts';
+import type { Field } from '../field.ts';
 import { faulty, type Parsed } from '../parsed.ts';
 import { merchantCodeMeaning, merchantCodeName } from '../qris/merchant-code-names.ts';
-import type { Field } from './field.ts';
 import type { TokenFormat } from './format.ts';
 
 /** Payload format indicator: ID 00, two characters, version 01. */
@@ -42,9 +42,8 @@ function judgeMerchantCode(bytes: Uint8Array): Parsed<never> {
   if (last?.id !== '63' || !/^[0-9A-F]{4}$/.test(last.value)) {
     return faulty('malformed-token', `no CRC at the end, byte ${bytes.length}`);
   }
-  const computed = merchantCodeChecksum(bytes.subarray(0, last.offset));
-  if (last.value !== computed) {
-    return faulty('malformed-token', `CRC is stated as ${last.value}, computed as ${computed}`);
+  if (last.value !== merchantCodeChecksum(bytes.subarray(0, last.offset))) {
+    return faulty('malformed-token', `CRC does not match, byte ${last.offset}`);
   }
   return faulty('merchant-code', 'a merchant-presented code');
 }

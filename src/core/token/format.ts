@@ -1,7 +1,7 @@
 /** What a token format is: docs/adding-a-token.md tells how to add one. */
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import type { Field } from '../field.ts';
 import type { Parsed } from '../parsed.ts';
-import type { Field } from './field.ts';
 import type { Token } from './token.ts';
 
 export interface TokenFormat {

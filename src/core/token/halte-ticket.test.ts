@@ -173,6 +173,19 @@ test('names every field where it lies in the ticket, a proof included', () => {
   }
 });
 
+test.each([
+  ['a bare ticket', aTicket(), ['signature']],
+  [
+    'a ticket with its proof',
+    presentTicket(aTicket({ holder: aHolderKey() }), holderKey, someNow),
+    ['signature', 'proof.2'],
+  ],
+])('marks as secret what a copy of %s needs', (_, presented, paths) => {
+  const fields = halteTicket.fields(utf8(halteTicketText(presented)));
+
+  expect(fields.filter(({ secret }) => secret).map(({ path }) => path)).toEqual(paths);
+});
+
 test.each(['HALTE1:', 'HALTE1:bb8', 'HALTE1:BB8', 'HALTE1:%69 VD92EX0'])(
   'has no fields to name in %s',
   (text) => {

@@ -8,16 +8,13 @@ import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { decodeBase45 } from '../encoding/base45.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { type HalteTicketClaims, parseClaims } from '../ticket/claims.ts';
-import { parsePresentation } from '../ticket/presentation.ts';
+import { halteTicketBeginning, ticketContext } from '../ticket/envelope.ts';
+import { type HolderProof, parsePresentation } from '../ticket/presentation.ts';
 import { ticketFields } from '../ticket/ticket-fields.ts';
 import type { TokenFormat } from './format.ts';
-import type { HolderProof, Token } from './token.ts';
+import type { Token } from './token.ts';
 
-/** Begins the QR text; every character is in the QR alphanumeric set. */
-export const halteTicketBeginning = 'HALTE1:';
-
-/** What the signature is for: external_aad of the COSE structure. */
-export const ticketContext = 'halte/ticket/1';
+export { halteTicketBeginning, ticketContext };
 
 /** More than any QR code of a ticket holds, proof included. */
 export const ticketBytesMax = 512;

@@ -3,21 +3,25 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPretixOffice, pretixText } from '../../../sim/pretix-office.ts';
 import {
+  aListing,
   aVerifyingKey,
   bytesOf,
   issuerKey,
   keyed,
   parsedValue,
+  type RulesChange,
+  someHistory,
+  someNow,
   someRules,
   someSituation,
   strangerKey,
 } from '../../../sim/testing/builders.ts';
 import { concat, hex, latin1, utf8 } from '../bytes.ts';
 import type { VerifyingKey } from '../crypto/verifying-key.ts';
-import { decideTap } from '../decide.ts';
+import { type AnsweredSituation, decideTap } from '../decide.ts';
+import { listingsOf } from '../lists/security-listing.ts';
 import { faulty } from '../parsed.ts';
 import { keysTriedMax } from '../rules/genuine.ts';
-import type { Situation } from '../rules/rule.ts';
 import type { AcceptedProducts, Rules } from '../rules/rules.ts';
 import { endOfTime, pretixSig1, pretixTextMax } from './pretix-sig1.ts';
 
@@ -47,11 +51,11 @@ function parse(text: string) {
   return pretixSig1.parse(utf8(text), keyed);
 }
 
-function rulesWith(keys: readonly VerifyingKey[], change: Partial<Rules> = {}): Rules {
+function rulesWith(keys: readonly VerifyingKey[], change: RulesChange = {}): Rules {
   return someRules({ trustedKeys: keys.map((key) => ({ issuer: 'pretix-sig1', key })), ...change });
 }
 
-function reasonFor(text: string, rules: Rules, situation: Partial<Situation> = {}) {
+function reasonFor(text: string, rules: Rules, situation: Partial<AnsweredSituation> = {}) {
   return decideTap(parsedValue(parse(text)), someSituation({ rules, ...situation })).reason;
 }
 
@@ -94,7 +98,9 @@ test.each([
 ])('judges the dated ticket at %s', (_, now, reason) => {
   const clockSkewMs = { gnss: 0, ntp: 0, rtc: 0, holdover: 0, untrusted: 0 };
 
-  expect(reasonFor(datedText, rulesWith([k1, k2], { clockSkewMs }), { now })).toBe(reason);
+  expect(reasonFor(datedText, rulesWith([k1, k2], { policy: { clockSkewMs } }), { now })).toBe(
+    reason,
+  );
 });
 
 test('knows no issuer when no key is listed for the format', () => {
@@ -111,11 +117,13 @@ test('finds the key among the most keys, and looks no further', () => {
 test.each([
   ['revoked', 'ticket-revoked'],
   ['blocked', 'ticket-blocked'],
-  ['denyList', 'token-denied'],
-] as const)('refuses what is on the list "%s"', (list, reason) => {
-  const tokenKeys = new Set([hex(keyed('pretix-sig1', utf8(genuineText)))]);
+  ['lost', 'token-denied'],
+] as const)('refuses what is listed as %s', (why, reason) => {
+  const key = hex(keyed('pretix-sig1', utf8(genuineText)));
+  const token = parsedValue(parse(genuineText));
+  const listings = listingsOf(token, new Map([[key, [aListing({ reason: why })]]]), someNow);
 
-  expect(reasonFor(genuineText, rulesWith([k1], { [list]: tokenKeys }))).toBe(reason);
+  expect(reasonFor(genuineText, rulesWith([k1]), { listings })).toBe(reason);
 });
 
 test.each([
@@ -134,7 +142,7 @@ test.each([
 );
 
 test('accepts once', () => {
-  const history = { timesAccepted: 1, riskTapsToday: 0, lastAcceptedAt: 0 };
+  const history = someHistory({ timesAccepted: 1 });
 
   expect(reasonFor(genuineText, rulesWith([k1]), { history })).toBe('already-tapped');
 });

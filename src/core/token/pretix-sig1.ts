@@ -8,9 +8,9 @@ import { base64Decode, hex, latin1 } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { signatureBytes } from '../crypto/verifying-key.ts';
 import { type ProtobufField, readProtobuf } from '../encoding/protobuf.ts';
+import type { Field } from '../field.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { Secret } from '../secret.ts';
-import type { Field } from './field.ts';
 import type { TokenFormat } from './format.ts';
 import type { Token } from './token.ts';
 

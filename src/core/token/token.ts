@@ -5,6 +5,7 @@
 import type { PurseCard } from '../card/purse-card.ts';
 import type { SignatureAlgorithm } from '../crypto/verifying-key.ts';
 import type { Secret } from '../secret.ts';
+import type { HolderProof } from '../ticket/presentation.ts';
 
 export interface Token {
   /** Name of its format, as in `formats` of parse-token.ts. */
@@ -65,11 +66,4 @@ export interface Holder {
   readonly publicKey: Uint8Array;
   /** Absent when only the ticket was shown, as a screenshot of an older code would. */
   readonly proof?: HolderProof;
-}
-
-export interface HolderProof {
-  readonly message: Uint8Array;
-  readonly signature: Uint8Array;
-  /** Milliseconds since 1970 in which it was made; absent when it answers the reader's challenge. */
-  readonly madeBetween?: { readonly from: number; readonly until: number };
 }

@@ -4,6 +4,7 @@
  */
 import { type Cbor, decodeCbor, encodeCbor } from '../../crypto/cbor.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
+import { isWholeSeconds } from '../../whole-seconds.ts';
 import { passFile } from './transit-application.ts';
 
 /** A product comes with both its times; without one there is a rider category. */
@@ -21,8 +22,6 @@ const productKey = 1;
 const notBeforeKey = 2;
 const expiresKey = 3;
 const riderCategoryKey = 4;
-/** 9999-12-31T23:59:59Z: later is a mistake. */
-const secondsMax = 253_402_300_799;
 
 /**
  * The whole content of the file: 96 bytes.
@@ -67,17 +66,13 @@ function passOf(map: ReadonlyMap<string | number, Cbor>): Parsed<TransitPass> {
     return category === undefined ? damaged('neither product nor category') : parsed(rider);
   }
   if (!isShortText(product)) return damaged('product');
-  if (!isSeconds(notBefore) || !isSeconds(expires)) return damaged('validity');
+  if (!isWholeSeconds(notBefore) || !isWholeSeconds(expires)) return damaged('validity');
   if (notBefore >= expires) return damaged('expires before it begins');
   return parsed({ product, notBefore, expires, ...rider });
 }
 
 function isShortText(value: Cbor | undefined): value is string {
   return typeof value === 'string' && value.length >= 1 && value.length <= 32;
-}
-
-function isSeconds(value: Cbor | undefined): value is number {
-  return typeof value === 'number' && value >= 0 && value <= secondsMax && Number.isInteger(value);
 }
 
 function damaged(what: string) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bytesOf, parsedValue } from '../../../../sim/testing/builders.ts';
 import { hex } from '../../bytes.ts';
 import { faulty } from '../../parsed.ts';
-import { encodeTrip, parseTrip, type TripRecord } from './trip-record.ts';
+import { deviceTag, encodeTrip, parseTrip, type TripRecord } from './trip-record.ts';
 
 const trip: TripRecord = {
   kind: 'single',
@@ -18,6 +18,11 @@ const record = '01016ae7d28000000daca1b2c3d4000000000001010203040506000000000000
 test('writes the fields one after the other', () => {
   expect(hex(encodeTrip(trip))).toBe(record);
   expect(parseTrip(bytesOf(record))).toEqual({ ok: true, value: trip });
+});
+
+/** By Python’s hashlib: SHA-256 of the length, four bytes, and the id. Cards in use have it. */
+test('names a device by the beginning of the hash of its id', () => {
+  expect(hex(deviceTag('bus-1'))).toBe('530e91b7');
 });
 
 test('reads back whatever it writes', () => {

@@ -2,6 +2,8 @@
  * One trip on a transit card: who took how much when, and which ledger row of the validator says
  * so. The newest one tells, after a torn tap, whether a debit was committed.
  */
+import { utf8 } from '../../bytes.ts';
+import { sha256 } from '../../crypto/sha256.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
 import { tripFile } from './transit-application.ts';
 
@@ -18,12 +20,17 @@ export interface TripRecord {
   readonly seq: number;
 }
 
-export const deviceTagBytes = 4;
+const deviceTagBytes = 4;
 const version = 1;
 const single = 1;
 
 /** Where each field begins; numbers are big-endian, and the record ends in zeros. */
 const at = { kind: 1, seconds: 2, amount: 6, deviceTag: 10, epoch: 14, seq: 20, end: 26 } as const;
+
+/** By which a trip on a card names the device. */
+export function deviceTag(device: string): Uint8Array {
+  return sha256(utf8(device)).subarray(0, deviceTagBytes);
+}
 
 /** @returns 32 bytes. @throws RangeError for a number or a tag that does not fit. */
 export function encodeTrip(trip: TripRecord): Uint8Array {

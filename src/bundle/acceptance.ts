@@ -1,0 +1,145 @@
+/**
+ * `acceptance.json`, the operator's policy beside GTFS: its schema with every default, and the way
+ * into core's Policy. JSON with comments. Each key is described here once: `rules explain` and
+ * docs/rules.md print these words.
+ */
+import { z } from 'zod';
+import type { clockQualities } from '../core/clock-quality.ts';
+import { acceptedProducts, trustedKeys } from './acceptance-issuers.ts';
+
+const id = z.string().min(1).max(64);
+const seconds = (max: number) => z.number().min(0).max(max);
+const count = (max: number) => z.number().int().nonnegative().max(max);
+const amount = z.number().int().nonnegative().max(1_000_000_000);
+const day = 86_400;
+
+const passback = z
+  .strictObject({
+    fareMedia: id.optional().describe('GTFS fare_media_id; any when left out'),
+    product: id.optional().describe('GTFS fare_product_id; any when left out'),
+    groupSeconds: seconds(600).default(0).describe('one medium boards a group for so long'),
+    groupRidersMax: count(50).default(1).describe('riders in such a group'),
+    blockSeconds: seconds(day).default(300).describe('then nobody boards on it for so long'),
+  })
+  .describe('the first entry that fits counts');
+
+const tapping = z.strictObject({
+  network: id.optional().describe('GTFS network_id; everywhere when left out'),
+  mode: z.enum(['enter', 'enter-and-exit']).describe('whether riders tap when they leave, too'),
+  sameStopExitSeconds: seconds(day).default(900).describe('leaving where one entered'),
+  sameStopCharge: z.enum(['nothing', 'fare']).default('nothing'),
+  forgottenAfterSeconds: seconds(7 * day)
+    .default(4 * 3_600)
+    .describe('an entry without an exit'),
+  forgottenCharge: z.enum(['maximum-fare', 'boarding-fare', 'nothing']).default('maximum-fare'),
+  minimumBalance: amount.default(0).describe('what a purse must hold to enter'),
+});
+
+const cap = z.strictObject({
+  id,
+  period: z.union([
+    z.literal('service-day'),
+    z.strictObject({
+      windowSeconds: z
+        .number()
+        .int()
+        .min(60)
+        .max(31 * day),
+    }),
+  ]),
+  amount: amount.describe('most that is charged in the period, in minor units'),
+  riderCategories: z.array(id).max(64).optional(),
+});
+
+const limits = z.strictObject({ taps: count(100_000), amount });
+
+const hours = z.union([z.number().min(0).max(720), z.literal('any')]);
+
+const risk = z.strictObject({
+  acceptsOffline: z
+    .boolean()
+    .default(false)
+    .describe('take payment codes without authorisation: they die within minutes, expect loss'),
+  amountPerTapMax: amount.default(5_000),
+  perAccountPerDay: limits.default({ taps: 2, amount: 10_000 }),
+  perDevicePerDay: limits.default({ taps: 200, amount: 1_000_000 }),
+  acceptsFirstRide: z.boolean().default(true).describe('accounts never seen on this device'),
+  listAgeMaxHours: hours.default(24).describe('older deny list: no risk'),
+  syncAgeMaxHours: hours.default(24).describe('longer alone: no risk'),
+  expectedLoss: z.number().min(0).max(1).default(0.5).describe('part that fails, for explain'),
+});
+
+const online = z.strictObject({
+  deadlineMs: z.number().int().min(50).max(10_000).default(1_500),
+  cardDeadlineMs: z.number().int().min(50).max(2_000).default(300),
+});
+
+const prefix = z.string().regex(/^\d{4,8}$/, 'the first 4 to 8 digits of an account number');
+const issuers = z.strictObject({
+  allow: z.array(prefix).max(1_000).default([]),
+  deny: z.array(prefix).max(1_000).default([]),
+});
+
+/** Milliseconds; with them a photographed code dies within a minute while the clock is trusted. */
+const skew = { gnss: 5_000, ntp: 5_000, rtc: 20_000, holdover: 20_000, untrusted: 600_000 };
+const skewMs = z.number().int().nonnegative().max(3_600_000);
+const clockSkewMs = z.strictObject({
+  gnss: skewMs.default(skew.gnss),
+  ntp: skewMs.default(skew.ntp),
+  rtc: skewMs.default(skew.rtc),
+  holdover: skewMs.default(skew.holdover),
+  untrusted: skewMs.default(skew.untrusted),
+} satisfies Record<(typeof clockQualities)[number], z.ZodType>);
+
+const untrustedUses = ['tickets', 'passes', 'purses', 'payments', 'listed-cards'] as const;
+
+export const acceptance = z.strictObject({
+  version: z.string().min(1).max(64).describe('written into every tap'),
+  effectiveFrom: z.iso.datetime({ offset: true }).optional().describe('at once when left out'),
+  graceHours: z
+    .number()
+    .min(0)
+    .max(31 * 24)
+    .default(24)
+    .describe('so long no rider is punished for what was right under the rules before'),
+  dayBeginsAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'hours and minutes, such as 03:00')
+    .default('03:00')
+    .describe('local time at which a service day begins'),
+  fareMediaOf: z
+    .record(z.string().max(64), id)
+    .default({})
+    .describe('GTFS fare_media_id by what carries it: qris-cpm, halte-ticket, transit-card, …'),
+  prepaidProducts: z
+    .array(id)
+    .max(256)
+    .default([])
+    .describe('fare products bought before the ride: passes, tickets, subscriptions'),
+  passback: z.array(passback).max(64).default([]),
+  tapping: z.array(tapping).max(64).default([]),
+  transferNeedsOtherRoute: z
+    .boolean()
+    .default(false)
+    .describe('whoever takes the same route again begins a new journey'),
+  caps: z.array(cap).max(64).default([]),
+  risk: risk.prefault({}),
+  online: online.prefault({}),
+  issuers: issuers.prefault({}),
+  onDebt: z
+    .enum(['allowTravel', 'blockPayAsYouGoTravel', 'blockAllTravel'])
+    .default('blockPayAsYouGoTravel')
+    .describe('what whoever owes may still use (NeTEx TravelCreditPolicy)'),
+  untrustedClock: z
+    .array(z.enum(untrustedUses))
+    .max(untrustedUses.length)
+    .default(['tickets', 'passes', 'purses', 'listed-cards'])
+    .describe('what is accepted while nobody vouches for the clock'),
+  clockSkewMs: clockSkewMs.prefault({}),
+  failOpen: z.boolean().default(false).describe('let riders travel while a reader is broken'),
+  driver: z.strictObject({ voidWithinSeconds: seconds(600).default(30) }).prefault({}),
+  trustedKeys,
+  acceptedProducts,
+});
+
+export type Acceptance = z.infer<typeof acceptance>;

@@ -1,0 +1,120 @@
+/** `acceptance.json`: JSON with comments, through its schema; whatever is wrong has its line. */
+
+import { closest, distance } from 'fastest-levenshtein';
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import { z } from 'zod';
+import { type Acceptance, acceptance } from './acceptance.ts';
+import { type BundleFiles, policyFile } from './bundle-files.ts';
+import type { Problem } from './problem.ts';
+
+export interface ReadAcceptance {
+  readonly acceptance?: Acceptance;
+  readonly problems: readonly Problem[];
+}
+
+export function readAcceptance(files: BundleFiles): ReadAcceptance {
+  const bytes = files.get(policyFile);
+  if (bytes === undefined) {
+    const hint = 'add it: {"version": "…"} is enough to begin with';
+    return { problems: [wrong({ code: 'missing-file', message: 'not there', hint })] };
+  }
+  const text = new TextDecoder().decode(bytes);
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (tree === undefined || first !== undefined) {
+    const message = first === undefined ? 'empty' : printParseErrorCode(first.error);
+    const line = lineAt(text, first?.offset ?? 0);
+    const hint = 'it must be JSON; comments are allowed';
+    return { problems: [wrong({ code: 'not-json', line, message, hint })] };
+  }
+  const result = acceptance.safeParse(jsonValue(tree));
+  if (result.success) return { acceptance: result.data, problems: [] };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, text, tree)) };
+}
+
+/** jsonc-parser's own getNodeValue lets a key such as __proto__ reach the object's prototype. */
+function jsonValue(node: Node): unknown {
+  const { type, children = [] } = node;
+  if (type === 'array') return children.map(jsonValue);
+  if (type !== 'object') return node.value;
+  return Object.fromEntries(
+    children.map(({ children: [key, value] = [] }) => [key?.value, value && jsonValue(value)]),
+  );
+}
+
+function wrong(problem: Omit<Problem, 'severity' | 'file'>): Problem {
+  return { severity: 'error', file: policyFile, ...problem };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, text: string, tree: Node): readonly Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      const message = 'unknown key';
+      return problemAt(
+        path,
+        { code: 'unknown-key', message, hint: suggestion(key) },
+        { text, tree },
+      );
+    });
+  }
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const what = isMissing
+    ? { code: 'missing-key', message: 'missing', hint: `add it (${issue.expected})` }
+    : { code: 'bad-value', message: issue.message, hint: 'correct the value' };
+  return [problemAt(issue.path, what, { text, tree })];
+}
+
+function problemAt(
+  path: readonly PropertyKey[],
+  what: Pick<Problem, 'code' | 'message' | 'hint'>,
+  { text, tree }: { readonly text: string; readonly tree: Node },
+): Problem {
+  const keys = path.map((key) => (typeof key === 'number' ? key : String(key)));
+  let node: Node | undefined;
+  for (let depth = keys.length; node === undefined && depth >= 0; depth -= 1) {
+    node = findNodeAtLocation(tree, keys.slice(0, depth));
+  }
+  const column = keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+  const line = lineAt(text, node?.offset ?? 0);
+  return wrong({ ...what, line, ...(column !== '' && { column }) });
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+/** A slip of the finger is at most this many letters away. */
+const slipMax = 2;
+
+function suggestion(key: string): string {
+  const known = knownKeys();
+  const nearest = closest(key, known);
+  return key !== nearest && distance(key, nearest) <= slipMax
+    ? `did you mean "${nearest}"?`
+    : 'remove it';
+}
+
+/** Every key that may stand anywhere in the file. */
+function knownKeys(): string[] {
+  const keys = new Set<string>();
+  const collect = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [name, child] of Object.entries(node)) {
+      if (name === 'properties') for (const key of Object.keys(child as object)) keys.add(key);
+      collect(child);
+    }
+  };
+  collect(z.toJSONSchema(acceptance, { unrepresentable: 'any', io: 'input' }));
+  return [...keys];
+}

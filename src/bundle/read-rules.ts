@@ -1,0 +1,79 @@
+/**
+ * From the operator's files to core's Rules: a folder of GTFS with its `acceptance.json`, or the one
+ * file that `halte rules build` makes of it.
+ */
+import type { SecurityListing, SecurityListings } from '../core/lists/security-listing.ts';
+import type { AcceptedProducts, Rules } from '../core/rules/rules.ts';
+import type { Acceptance } from './acceptance.ts';
+import { type BundleFiles, readBundleFiles, requireSound } from './bundle-files.ts';
+import { compileTariff } from './compile-tariff.ts';
+import { problemsBetween } from './cross-check.ts';
+import { type OnFile, readFeed } from './gtfs/read-feed.ts';
+import type { Feed, RowOf } from './gtfs/tables.ts';
+import { dayBeginsAtMinutes, effectiveFrom, policyOf } from './policy-of.ts';
+import type { Problem } from './problem.ts';
+import { readAcceptance } from './read-acceptance.ts';
+
+export interface Bundle {
+  readonly rules: Rules;
+  readonly feed: Feed;
+  readonly acceptance: Acceptance;
+  /** Warnings: what is odd, and stops nobody. */
+  readonly problems: readonly Problem[];
+}
+
+/** @throws BundleError naming every error at once. */
+export function readRules(path: string): Rules {
+  return readBundle(path).rules;
+}
+
+/** @throws BundleError naming every error at once. */
+export function readBundle(path: string, onFile?: OnFile): Bundle {
+  return bundleOf(readBundleFiles(path), path, onFile);
+}
+
+/** @throws BundleError naming every error at once. @param path for errors. */
+export function bundleOf(files: BundleFiles, path: string, onFile?: OnFile): Bundle {
+  const { feed, problems: ofFeed } = readFeed(files, onFile);
+  const { acceptance, problems: ofAcceptance } = readAcceptance(files);
+  requireSound(path, [...ofFeed, ...ofAcceptance]);
+  if (acceptance === undefined) throw new Error('no acceptance and no error about it');
+  const tariff = compileTariff(feed, { dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance) });
+  const between = problemsBetween(tariff, acceptance);
+  requireSound(path, between);
+  const currency = feed.fare_products[0]?.currency ?? 'IDR';
+  const rules: Rules = {
+    version: acceptance.version,
+    effectiveFrom: effectiveFrom(acceptance),
+    currency,
+    tariff,
+    policy: policyOf(acceptance, currency),
+    listings: listingsOf(feed),
+    trustedKeys: acceptance.trustedKeys,
+    acceptedProducts: new Map(
+      acceptance.acceptedProducts.map((entry) => [entry.issuer, setsOf(entry)]),
+    ),
+  };
+  return { rules, feed, acceptance, problems: [...ofFeed, ...ofAcceptance, ...between] };
+}
+
+function listingsOf({ security_listings: rows }: Feed): SecurityListings {
+  const byKey = Map.groupBy(rows, (row) => row.listing_key);
+  return new Map([...byKey].map(([key, entries]) => [key, entries.map(listingOf)]));
+}
+
+function listingOf(row: RowOf<'security_listings'>): SecurityListing {
+  const { valid_from: from, valid_until: until } = row;
+  const { fare_product_id: product, rider_category_id: riderCategory } = row;
+  return {
+    ...{ kind: row.listing_kind, effect: row.effect, reason: row.reason },
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+    ...(product !== undefined && { product }),
+    ...(riderCategory !== undefined && { riderCategory }),
+  };
+}
+
+function setsOf({ products, events }: Acceptance['acceptedProducts'][number]): AcceptedProducts {
+  return { products: new Set(products), ...(events && { events: new Set(events) }) };
+}

@@ -1,0 +1,86 @@
+/** An operator's rules as tables that a person reads. */
+import type { Bundle } from '../bundle/read-rules.ts';
+import type { FareLegRule, FareTransferRule } from '../core/fare/tariff.ts';
+import { formatMoney } from '../core/money.ts';
+import type { Row } from './inspect-rows.ts';
+
+export function showRows({ rules, feed }: Bundle): readonly Row[] {
+  const { tariff } = rules;
+  const [agency] = feed.agency;
+  return [
+    [{ text: `${agency?.agency_name}, rules ${rules.version}`, colour: 'bold' }],
+    ...table(
+      'Fare products',
+      ['product', 'rider', 'medium', 'price'],
+      tariff.products.map((product) => [
+        product.id,
+        product.riderCategory ?? 'everyone',
+        product.fareMedia ?? 'any',
+        formatMoney(product.price),
+      ]),
+    ),
+    ...table(
+      'Fares of a leg',
+      ['group', 'network', 'from', 'to', 'when', 'product', 'priority'],
+      tariff.legRules.map(legCells),
+    ),
+    ...table(
+      'Transfers',
+      ['from', 'to', 'how many', 'within', 'price'],
+      tariff.transferRules.map(transferCells),
+    ),
+    ...table(
+      'Routes',
+      ['route', 'name', 'network'],
+      feed.routes.map((route) => [
+        route.route_id,
+        route.route_long_name ?? route.route_short_name ?? '',
+        tariff.networkOfRoute.get(route.route_id) ?? '–',
+      ]),
+    ),
+    ...table(
+      'Passback',
+      ['medium', 'product', 'group', 'then blocked'],
+      rules.policy.passback.map((one) => [
+        one.fareMedia ?? 'any',
+        one.product ?? 'any',
+        one.groupMs === 0 ? 'no group' : `${one.groupRidersMax} riders in ${one.groupMs / 1_000} s`,
+        `${one.blockMs / 1_000} s`,
+      ]),
+    ),
+  ];
+}
+
+function legCells(rule: FareLegRule): readonly string[] {
+  const { legGroup, network, fromArea, toArea, fromTimeframes, product, priority } = rule;
+  const cells = [legGroup, network, fromArea, toArea, fromTimeframes, product, priority];
+  return cells.map((cell) => (cell === undefined ? '–' : String(cell)));
+}
+
+function transferCells(rule: FareTransferRule): readonly string[] {
+  const { fromLegGroup = 'any', toLegGroup = 'any', count, duration, product, type } = rule;
+  return [
+    ...[fromLegGroup, toLegGroup],
+    count === undefined || count === -1 ? 'any' : String(count),
+    duration === undefined ? 'any time' : `${duration.seconds / 60} min, ${duration.between}`,
+    `${product ?? 'free'} (${type})`,
+  ];
+}
+
+/** A title, a head and rows, columns as wide as what stands in them. */
+function table(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly Row[] {
+  if (rows.length === 0) return [];
+  const widths = head.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const laid = (row: readonly string[]): Row => [
+    { text: '', width: 2 },
+    ...row.map((text, column) => ({ text, width: (widths[column] ?? 0) + 1 })),
+  ];
+  const under: Row = laid(head).map((cell) => ({ ...cell, colour: 'dim' as const }));
+  return [[{ text: '' }], [{ text: title, colour: 'bold' }], under, ...rows.map(laid)];
+}

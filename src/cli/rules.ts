@@ -1,0 +1,96 @@
+/** `halte rules`: makes one file of the operator's folder, shows what it says, and tells why. */
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeBundle, lineOf, readBundleFiles } from '../bundle/bundle-files.ts';
+import { playScenario } from '../bundle/play-scenario.ts';
+import { type Bundle, bundleOf, readBundle } from '../bundle/read-rules.ts';
+import { parseScenario, readScenarios, type Scenario } from '../bundle/scenario.ts';
+import type { CliIo, ExitCode } from './cli-io.ts';
+import { rowLines } from './inspect-rows.ts';
+import { acceptanceLines } from './rules-acceptance.ts';
+import { explanationJson, explanationLines } from './rules-explanation.ts';
+import { showRows } from './rules-tables.ts';
+
+export interface RulesOptions {
+  readonly json?: boolean;
+}
+
+export interface BuildOptions extends RulesOptions {
+  readonly out: string;
+  /** Shows which file is being read, where somebody watches. */
+  readonly onFile?: (file: string) => void;
+}
+
+/** @throws BundleError naming every mistake at once. */
+export function buildRules(path: string, options: BuildOptions, io: CliIo): ExitCode {
+  const files = readBundleFiles(path);
+  const bundle = bundleOf(files, path, options.onFile);
+  const bytes = encodeBundle(files);
+  const beside = `${options.out}.new`;
+  writeFileSync(beside, bytes, { flush: true });
+  renameSync(beside, options.out);
+  for (const problem of bundle.problems) io.err(lineOf(problem));
+  const summary = summaryOf(bundle);
+  if (options.json === true) {
+    const warnings = bundle.problems;
+    io.out(JSON.stringify({ file: options.out, bytes: bytes.length, ...summary, warnings }));
+    return 0;
+  }
+  const counts = Object.entries(summary.counts).map(([what, count]) => `${count} ${what}`);
+  io.out(`${options.out}: rules ${summary.version}, ${bytes.length} bytes`);
+  io.out(`  ${counts.join(', ')}`);
+  return 0;
+}
+
+function summaryOf({ rules, feed }: Bundle) {
+  const counts = {
+    routes: feed.routes.length,
+    stops: feed.stops.length,
+    trips: feed.trips.length,
+    'fare products': feed.fare_products.length,
+    'leg rules': feed.fare_leg_rules.length,
+    'transfer rules': feed.fare_transfer_rules.length,
+    listings: feed.security_listings.length,
+  };
+  return { version: rules.version, counts };
+}
+
+/** @throws BundleError */
+export function showRules(path: string, options: RulesOptions, io: CliIo): ExitCode {
+  const bundle = readBundle(path);
+  if (options.json === true) {
+    const { agency, routes, fare_products, fare_leg_rules, fare_transfer_rules } = bundle.feed;
+    const tables = { agency, routes, fare_products, fare_leg_rules, fare_transfer_rules };
+    io.out(JSON.stringify({ ...summaryOf(bundle), ...tables, acceptance: bundle.acceptance }));
+    return 0;
+  }
+  const print = { inColour: io.inColour, columns: undefined };
+  for (const row of showRows(bundle)) for (const line of rowLines(row, print)) io.out(line);
+  return 0;
+}
+
+export interface ExplainOptions extends RulesOptions {
+  /** An id of scenarios.csv, or `key=value` pairs; absent: what acceptance.json says. */
+  readonly scenario?: string;
+}
+
+/** @throws BundleError, ScenarioError */
+export function explainRules(path: string, options: ExplainOptions, io: CliIo): ExitCode {
+  const bundle = readBundle(path);
+  if (options.scenario === undefined) {
+    for (const line of acceptanceLines(bundle)) io.out(line);
+    return 0;
+  }
+  const scenario = scenarioNamed(path, options.scenario);
+  const played = playScenario(bundle.rules, scenario);
+  if (options.json === true) io.out(JSON.stringify(explanationJson(played)));
+  else for (const line of explanationLines(scenario, played)) io.out(line);
+  return 0;
+}
+
+function scenarioNamed(path: string, text: string): Scenario {
+  if (text.includes('=') || !statSync(path).isDirectory()) return parseScenario(text);
+  const table = join(path, 'scenarios.csv');
+  const known = existsSync(table) ? readScenarios(readFileSync(table, 'utf8')) : [];
+  return known.find(({ id }) => id === text)?.scenario ?? parseScenario(text);
+}

@@ -1,0 +1,13 @@
+/** An accepted tap as it is remembered: by this device, or by the rider's card. */
+import type { PastLeg } from './leg.ts';
+
+/** `single` where riders tap once, else what they did. */
+export type RideAction = 'single' | 'enter' | 'exit';
+
+export interface PastTap extends PastLeg {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly action: RideAction;
+  /** False for another token of the same account: the next code of one wallet. */
+  readonly isSameToken: boolean;
+}

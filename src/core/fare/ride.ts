@@ -1,0 +1,61 @@
+/**
+ * What a tap is: a ride of one tap, an entry, or the exit that belongs to an earlier entry. Pure
+ * bookkeeping over what is remembered of the rider; what it costs is another file's business.
+ */
+import type { Tapping } from '../rules/policy.ts';
+import type { Situation } from '../rules/rule.ts';
+import type { Leg } from './leg.ts';
+import type { PastTap, RideAction } from './past-tap.ts';
+
+export interface Ride {
+  readonly action: RideAction;
+  readonly leg: Leg;
+  /** Absent where riders tap once. */
+  readonly tapping?: Tapping;
+  /** The entry that this exit ends. */
+  readonly entry?: PastTap;
+  /** An entry so old that the rider must have left without a tap. */
+  readonly forgotten?: PastTap;
+}
+
+/** Who rides, with what, as the rules have it. */
+export interface Rider {
+  readonly riderCategory?: string | undefined;
+  readonly fareMedia?: string | undefined;
+}
+
+export function rideOf(rider: Rider, situation: Situation): Ride {
+  const { now, place, history, rules } = situation;
+  const { routeId, stopId } = place;
+  const here = { at: now, ...(stopId !== undefined && { stopId }) };
+  const leg: Leg = {
+    ...(routeId !== undefined && { routeId }),
+    ...(rider.riderCategory !== undefined && { riderCategory: rider.riderCategory }),
+    ...(rider.fareMedia !== undefined && { fareMedia: rider.fareMedia }),
+    boarding: here,
+  };
+  const tapping = tappingHere(situation);
+  if (tapping?.mode !== 'enter-and-exit') return { action: 'single', leg };
+  const entry = openEntry(history.taps);
+  if (entry === undefined) return { action: 'enter', leg, tapping };
+  const isForgotten = now - entry.at >= tapping.forgottenAfterMs;
+  const forgotten = isForgotten && isPunishable(entry, situation) ? entry : undefined;
+  if (isForgotten) return { action: 'enter', leg, tapping, ...(forgotten && { forgotten }) };
+  return { action: 'exit', leg: { ...entry.leg, alighting: here }, tapping, entry };
+
+  function tappingHere({ rules: { policy, tariff } }: Situation): Tapping | undefined {
+    const network = routeId === undefined ? undefined : tariff.networkOfRoute.get(routeId);
+    return policy.tapping.find((one) => one.network === undefined || one.network === network);
+  }
+
+  function isPunishable({ rulesVersion }: PastTap, { now: at }: Situation): boolean {
+    const isOfOldRules = rulesVersion !== rules.version;
+    return !(isOfOldRules && at < rules.effectiveFrom + rules.policy.graceMs);
+  }
+}
+
+/** The newest entry without an exit. */
+function openEntry(taps: readonly PastTap[]): PastTap | undefined {
+  const last = taps.findLast(({ action }) => action !== 'single');
+  return last?.action === 'enter' ? last : undefined;
+}

@@ -1,0 +1,85 @@
+/**
+ * What is decided of a reading, by what is known at this moment. Every call looks anew: after a
+ * payment was put to the backend, what other readers did meanwhile counts.
+ */
+import assert from 'node:assert/strict';
+import type { decideTap } from '../core/decide.ts';
+import { withoutToken } from '../core/decide.ts';
+import type { Decision, Question } from '../core/decision.ts';
+import { listingsOf } from '../core/lists/security-listing.ts';
+import type { Authorisation, Situation } from '../core/rules/rule.ts';
+import type { Token } from '../core/token/token.ts';
+import type { TapLedger } from '../store/tap-ledger.ts';
+import type { Authoriser } from '../sync/authoriser.ts';
+import type { Reading } from './read-token.ts';
+import type { Stamper } from './stamp.ts';
+import type { TapSurroundings } from './tap-row.ts';
+
+export interface TapJudgeDeps {
+  readonly decide: typeof decideTap;
+  readonly ledger: TapLedger;
+  readonly stamper: Stamper;
+  /** Where the bus is and by what rules, now. */
+  readonly surroundings: () => TapSurroundings;
+  /** Without one, no payment is authorised. */
+  readonly authoriser?: Authoriser | undefined;
+}
+
+/** Of the number under which a payment is put to the backend. */
+export const referenceBytes = 16;
+
+export interface TapJudge {
+  judge(reading: Reading): Decision | Question;
+  /** @param reference {@link referenceBytes} random bytes. */
+  ask(question: Question, reading: Reading, reference: Uint8Array): Promise<Authorisation>;
+  judgeAnswered(reading: Reading, authorisation: Authorisation): Decision;
+  /** Whether it would be accepted if it were the first time. */
+  isGoodInItself(reading: Reading): boolean;
+}
+
+export function createTapJudge(deps: TapJudgeDeps): TapJudge {
+  function judge({ token }: Reading, change: Partial<Situation> = {}): Decision | Question {
+    const { wallAt: now } = deps.stamper.stamp();
+    if (!token.ok) return withoutToken(token.fault.reason, { ...deps.surroundings(), now });
+    return deps.decide(token.value, { ...situationOf(token.value), ...change });
+  }
+
+  function situationOf(token: Token): Situation {
+    const { wallAt: now, clockQuality } = deps.stamper.stamp();
+    const { rules, place, ...known } = deps.surroundings();
+    const { failOpen, listAgeMs, syncAgeMs } = known;
+    return {
+      ...{ rules, place, now, clockQuality, failOpen, listAgeMs, syncAgeMs },
+      listings: listingsOf(token, rules.listings, now),
+      history: deps.ledger.recall(token, now),
+    };
+  }
+
+  return {
+    judge: (reading) => judge(reading),
+    async ask({ fare, deadlineMs }, { token, sealed }, reference) {
+      assert(token.ok, 'only what was read is asked about');
+      if (deps.authoriser === undefined) return 'no-answer';
+      const { tokenKey, accountKey, format } = token.value;
+      const { amount, product } = fare;
+      const request = { reference, format, tokenKey, accountKey, sealed, amount, product };
+      return deps.authoriser.authorise(request, deadlineMs);
+    },
+    judgeAnswered(reading, authorisation) {
+      const answered = judge(reading, { authorisation });
+      assert(!isQuestion(answered), 'an answered question is not asked again');
+      return answered;
+    },
+    isGoodInItself(reading) {
+      if (!reading.token.ok) return false;
+      const { atRisk } = deps.ledger.recall(reading.token.value, deps.stamper.stamp().wallAt);
+      const history = { timesAccepted: 0, taps: [], atRisk };
+      const decided = judge(reading, { history, authorisation: 'approved' });
+      return !isQuestion(decided) && decided.outcome === 'accepted';
+    },
+  };
+}
+
+export function isQuestion(decided: Decision | Question): decided is Question {
+  return 'ask' in decided;
+}
