@@ -57,7 +57,7 @@ const ruleSet: IRuleSetType = {
     home('better-sqlite3', '^src/(store|backend)/'),
     home('csv-parse', '^src/bundle/'),
     home('jsonc-parser', '^src/bundle/|^sim/'),
-    home('@tufjs/models', '^src/targets/'),
+    home('@tufjs/models', '^src/targets/|^sim/testing/'),
     home('gps', '^device/gnss/'),
     home('undici', '^src/sync/'),
     home('fastify', '^src/backend/'),

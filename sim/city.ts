@@ -2,7 +2,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
-import { readRules } from '../src/bundle/read-rules.ts';
+import { readBundleFiles } from '../src/bundle/bundle-files.ts';
+import { bundleOf } from '../src/bundle/read-rules.ts';
 import { hex } from '../src/core/bytes.ts';
 import type { Rules, TrustedKey } from '../src/core/rules/rules.ts';
 import type { TicketOffice } from './ticket-office.ts';
@@ -19,11 +20,15 @@ export const wallets = {
   bankJateng: '93600113',
 } as const;
 
+const timetable: ReadonlySet<string> = new Set(['trips.txt', 'stop_times.txt', 'shapes.txt']);
+
 /** Takes payment codes without a link, for there is no acquirer here; and nobody lists anything. */
 const risk = { acceptsOffline: true, listAgeMaxHours: 'any', syncAgeMaxHours: 'any' } as const;
 
 export function semarangRules(trustedKey: TrustedKey): Rules {
-  const rules = readRules(folder);
+  // Fares need no timetable, and a bus is started often.
+  const fares = [...readBundleFiles(folder)].filter(([name]) => !timetable.has(name));
+  const { rules } = bundleOf(new Map(fares), folder);
   const anyAge = { listAgeMaxMs: Number.POSITIVE_INFINITY, syncAgeMaxMs: Number.POSITIVE_INFINITY };
   return {
     ...rules,

@@ -39,6 +39,7 @@ program
   .description('measure that budgets are kept')
   .argument('[name]', 'one benchmark; all of them unless given')
   .option('--rounds <n>', 'more rounds, less chance', '5')
+  .option('--entries <n>', 'of the security list', '10000000')
   .option('--json', 'one line for programs')
   .action(async (name: string | undefined, options) => {
     ran.exitCode = await bench(name, options, io);

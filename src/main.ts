@@ -5,6 +5,7 @@ import { backend } from './cli/backend.ts';
 import { drain } from './cli/drain.ts';
 import { inspect, readTime } from './cli/inspect.ts';
 import { inputKinds } from './cli/inspect-input.ts';
+import { addListCommands } from './cli/lists-command.ts';
 import { createProcessIo } from './cli/process-io.ts';
 import { buildRules, explainRules, showRules } from './cli/rules.ts';
 import { run } from './cli/run.ts';
@@ -116,6 +117,11 @@ medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
   .action((path, options) => {
     ran.exitCode = explainRules(path, options, io);
   });
+
+const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;
+addListCommands(program, { io, now: Date.now(), draw }, (exitCode) => {
+  ran.exitCode = exitCode;
+});
 
 /** The file that is being read, where somebody watches; the line is wiped with the last one. */
 function progress(): ((file: string) => void) | undefined {

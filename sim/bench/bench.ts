@@ -5,6 +5,8 @@ import { createKeyedHash, identifierKeyBytes } from '../../src/core/crypto/keyed
 import { createCollector } from '../fuzz/heap.ts';
 import { createSimEntropy } from '../sim-chance.ts';
 import { hostileCodes } from './hostile-codes.ts';
+import { benchLists } from './lists.ts';
+import { listsLines, reportOnLists } from './lists-report.ts';
 import { thisMachine } from './machine.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { tokenCases } from './token-cases.ts';
@@ -14,6 +16,8 @@ import { benchTokens, hostileAllocations } from './tokens.ts';
 export interface BenchOptions {
   /** A whole number, 1 to {@link roundsMax}. */
   readonly rounds: string;
+  /** Of a security list: a whole number, {@link entriesLeast} to {@link entriesMost}. */
+  readonly entries?: string;
   readonly json?: boolean;
 }
 
@@ -21,6 +25,13 @@ export const roundsMax = 1_000;
 
 /** Pairs of samples of each case in each round: ten of them lie beyond the p99. */
 const samplesPerRound = 1_000;
+
+/** Lookups of each kind in each round. */
+const lookupsPerRound = 5_000;
+
+/** A smaller list says nothing of a large one, and a larger one nobody has. */
+export const entriesLeast = 10_000;
+export const entriesMost = 50_000_000;
 
 /** Different codes of each kind: more than V8 or a cache would remember. */
 const codesOfEachKind = 500;
@@ -30,7 +41,7 @@ const seed = 1;
 
 type Benchmark = (rounds: number, options: BenchOptions, io: CliIo) => Promise<ExitCode>;
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { tokens: runTokens };
+const benchmarks: Readonly<Record<string, Benchmark>> = { tokens: runTokens, lists: runLists };
 
 /** @param name of one benchmark; undefined for all of them. */
 export async function bench(
@@ -82,4 +93,27 @@ async function runTokens(rounds: number, options: BenchOptions, io: CliIo): Prom
   const lines = options.json ? [JSON.stringify(report)] : linesOf(report, io.inColour);
   for (const line of lines) io.out(line);
   return report.ok ? 0 : 1;
+}
+
+async function runLists(rounds: number, options: BenchOptions, io: CliIo): Promise<ExitCode> {
+  const entries = entriesOf(options);
+  const deps = {
+    clock: createSystemClock(),
+    signal: io.stopping,
+    onPhase: (text: string) => io.err(`lists: ${text}`),
+  };
+  const figures = await benchLists({ entries, rounds, samples: lookupsPerRound }, deps);
+  const report = reportOnLists({ machine: thisMachine(), entries, rounds, figures });
+  const lines = options.json ? [JSON.stringify(report)] : listsLines(report, io.inColour);
+  for (const line of lines) io.out(line);
+  return report.ok ? 0 : 1;
+}
+
+function entriesOf({ entries: text = '10000000' }: BenchOptions): number {
+  const entries = Number(text);
+  if (Number.isSafeInteger(entries) && entries >= entriesLeast && entries <= entriesMost) {
+    return entries;
+  }
+  const hint = `a whole number from ${entriesLeast} to ${entriesMost}`;
+  throw new CliError('bench/bad-entries', `--entries ${text} is out of range`, hint);
 }

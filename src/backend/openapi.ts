@@ -34,6 +34,12 @@ export function openApiDocument(): object {
           },
         },
       },
+      '/v1/targets/metadata/{name}': {
+        get: targetsOperation('targetsMetadata', 'One file of TUF metadata', 'application/json'),
+      },
+      '/v1/targets/files/{name}': {
+        get: targetsOperation('targetsFile', 'One signed target', 'application/octet-stream'),
+      },
       '/v1/health': {
         get: {
           operationId: 'health',
@@ -47,6 +53,21 @@ export function openApiDocument(): object {
 }
 
 const health = z.object({ status: z.literal('ok'), serverTime: z.number().int() });
+
+/** What the bytes mean is for their signatures to say: The Update Framework, specification 1.0. */
+function targetsOperation(operationId: string, summary: string, mediaType: string) {
+  return {
+    operationId,
+    summary,
+    security: [{ deviceCertificate: [] }],
+    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+    responses: {
+      200: { description: 'The bytes as they were published', content: { [mediaType]: {} } },
+      401: answer('No valid device certificate', wireError),
+      404: answer('The repository has no such file', wireError),
+    },
+  };
+}
 
 function answer(description: string, schema: z.ZodType) {
   return { description, content: { 'application/json': { schema: schemaOf(schema) } } };

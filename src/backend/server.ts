@@ -6,6 +6,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { openApiDocument } from './openapi.ts';
 import { answerErrors } from './server-error.ts';
 import { addTapsRoute, type TapsRouteDeps } from './taps-route.ts';
+import { addTargetsRoutes } from './targets-route.ts';
 
 export interface BackendServerOptions {
   /** PEM: the server's certificate and key, and the CA that signs device certificates. */
@@ -14,6 +15,8 @@ export interface BackendServerOptions {
   readonly deviceCa: string;
   /** Lines of JSON to standard output: every request, or trouble only. */
   readonly logLevel: 'info' | 'warn' | 'silent';
+  /** A repository of signed targets to hand out to devices; absent: there is none. */
+  readonly targetsFolder?: string | undefined;
 }
 
 /** Compressed; a longer one cannot be an allowed body. */
@@ -45,6 +48,7 @@ export function createBackendServer(
   }) as unknown as FastifyInstance;
   answerErrors(server);
   addTapsRoute(server, deps);
+  if (options.targetsFolder !== undefined) addTargetsRoutes(server, options.targetsFolder);
   server.get('/openapi.json', async () => openApiDocument());
   server.get('/v1/health', async () => ({ status: 'ok', serverTime: deps.clock.wallNow() }));
   return server;

@@ -9,19 +9,16 @@ import type {
   Tariff,
   Timeframe,
 } from '../core/fare/tariff.ts';
-import type { Service, ServiceCalendar, ServiceDate } from '../core/time/service-calendar.ts';
+import { calendarOf, localTimeOf } from './compile-service.ts';
+import { windowOf } from './gtfs/fare-checks.ts';
 import { minorUnits } from './gtfs/minor-units.ts';
-import { windowOf } from './gtfs/sense.ts';
 import type { Feed, RowOf } from './gtfs/tables.ts';
-import { offsetsOf } from './utc-offsets.ts';
 
 /** @param feed without errors. */
 export function compileTariff(
   feed: Feed,
   { dayBeginsAtMinutes }: { readonly dayBeginsAtMinutes: number },
 ): Tariff {
-  const calendar = calendarOf(feed);
-  const timezone = feed.agency[0]?.agency_timezone ?? 'UTC';
   return {
     products: feed.fare_products.map(productOf),
     legRules: feed.fare_leg_rules.map(legRuleOf),
@@ -34,8 +31,8 @@ export function compileTariff(
     ),
     fareMedia: new Map(feed.fare_media.map((row) => [row.fare_media_id, mediaOf(row)])),
     timeframes: timeframesOf(feed),
-    calendar,
-    time: { offsets: offsetsOf(timezone, spanOf(calendar)), dayBeginsAtMinutes },
+    calendar: calendarOf(feed),
+    time: localTimeOf(feed, dayBeginsAtMinutes),
     areasOfStop: areasOf(feed),
     networkOfRoute: networksOf(feed),
     areaNames: new Map(feed.areas.map((row) => [row.area_id, row.area_name ?? row.area_id])),
@@ -76,13 +73,8 @@ function mediaOf({ fare_media_name: name, fare_media_type }: RowOf<'fare_media'>
   return { type: mediaTypes[fare_media_type], ...(name !== undefined && { name }) };
 }
 
-function legRuleOf(
-  row: RowOf<'fare_leg_rules'>,
-  _: number,
-  all: readonly RowOf<'fare_leg_rules'>[],
-): FareLegRule {
-  // One priority in the file changes what empty fields mean in all of it; empty then counts as 0.
-  const hasPriorities = all.some(({ rule_priority }) => rule_priority !== undefined);
+/** The reader gives every row a priority when the file has the column, and none otherwise. */
+function legRuleOf(row: RowOf<'fare_leg_rules'>): FareLegRule {
   return {
     product: row.fare_product_id,
     ...given<Omit<FareLegRule, 'product'>>({
@@ -92,7 +84,7 @@ function legRuleOf(
       toArea: row.to_area_id,
       fromTimeframes: row.from_timeframe_group_id,
       toTimeframes: row.to_timeframe_group_id,
-      priority: hasPriorities ? (row.rule_priority ?? 0) : undefined,
+      priority: row.rule_priority,
     }),
   };
 }
@@ -137,65 +129,14 @@ function timeframesOf(feed: Feed): ReadonlyMap<string, readonly Timeframe[]> {
   );
 }
 
-const weekdays = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const;
-
-export function calendarOf(feed: Feed): ServiceCalendar {
-  const exceptions = Map.groupBy(feed.calendar_dates, (row) => row.service_id);
-  const ids = new Set([...feed.calendar.map((row) => row.service_id), ...exceptions.keys()]);
-  const rows = new Map(feed.calendar.map((row) => [row.service_id, row]));
-  return new Map(
-    [...ids].map((id) => [id, serviceOf(rows.get(id), exceptions.get(id) ?? [])] as const),
-  );
-}
-
-function serviceOf(
-  row: RowOf<'calendar'> | undefined,
-  exceptions: readonly RowOf<'calendar_dates'>[],
-): Service {
-  const datesOf = (type: '1' | '2') =>
-    new Set(exceptions.filter((one) => one.exception_type === type).map(({ date }) => date));
-  return {
-    weekdays: weekdays.reduce((mask, day, bit) => mask | (row?.[day] === '1' ? 1 << bit : 0), 0),
-    from: row?.start_date ?? 1,
-    through: row?.end_date ?? 0,
-    added: datesOf('1'),
-    removed: datesOf('2'),
-  };
-}
-
-/** First and last day of anything in the calendar. */
-function spanOf(calendar: ServiceCalendar): {
-  readonly from: ServiceDate;
-  readonly through: ServiceDate;
-} {
-  const days = [...calendar.values()].flatMap(({ from, through, added }) =>
-    from <= through ? [from, through, ...added] : [...added],
-  );
-  return days.length === 0
-    ? { from: 0, through: 0 }
-    : { from: Math.min(...days), through: Math.max(...days) };
-}
-
-/** A platform has its own areas and those of its station. */
+/** A platform has the areas of its station, unless it has some of its own: they stand instead. */
 function areasOf(feed: Feed): ReadonlyMap<string, readonly string[]> {
   const own = Map.groupBy(feed.stop_areas, (row) => row.stop_id);
-  const areas = (stopId: string | undefined) =>
-    stopId === undefined ? [] : (own.get(stopId) ?? []).map((row) => row.area_id);
   return new Map(
-    feed.stops
-      .map(
-        ({ stop_id, parent_station }) =>
-          [stop_id, [...areas(stop_id), ...areas(parent_station)]] as const,
-      )
-      .filter(([, found]) => found.length > 0),
+    feed.stops.flatMap(({ stop_id, parent_station }) => {
+      const rows = own.get(stop_id) ?? own.get(parent_station ?? '');
+      return rows === undefined ? [] : [[stop_id, rows.map((row) => row.area_id)] as const];
+    }),
   );
 }
 

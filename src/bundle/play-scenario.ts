@@ -108,7 +108,9 @@ function momentOf(day: string, time: string, { tariff }: Rules): number {
     throw new ScenarioError(`"${day} ${time}" is no moment`, hint);
   }
   const local = midnight + (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
-  return local - offsetAt(local, tariff.time) * 60_000;
+  // At a change of the clocks the offset at the guess is not yet that of the moment.
+  const near = local - offsetAt(local, tariff.time) * 60_000;
+  return local - offsetAt(near, tariff.time) * 60_000;
 }
 
 function remembered(

@@ -1,12 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { someRules } from '../../sim/testing/builders.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { aRulesFolder, rulesOfCaptures } from '../../sim/testing/rules-folder.ts';
 import { bucketMs } from '../core/ticket/presentation.ts';
 import { BundleError, encodeBundle, lineOf, readBundleFiles } from './bundle-files.ts';
 import { readBundle, readRules } from './read-rules.ts';
+
+/** A whole network is read: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 20_000 });
 
 const semarang = join(import.meta.dirname, '../../fixtures/trans-semarang');
 

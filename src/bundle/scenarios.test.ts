@@ -9,7 +9,7 @@ import { parseScenario, readScenarios, ScenarioError } from './scenario.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
-describe.each(['trans-semarang'])('the scenarios of %s', (operator) => {
+describe.each(['trans-semarang', 'bahari-metro'])('the scenarios of %s', (operator) => {
   const folder = join(fixtures, operator);
   const { rules, feed } = readBundle(folder);
   const scenarios = readScenarios(readFileSync(join(folder, 'scenarios.csv'), 'utf8'));

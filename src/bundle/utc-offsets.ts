@@ -11,6 +11,9 @@ const minuteMs = 60_000;
 /** Rules are used a while before and after their calendar, and buses stay away. */
 const marginDays = 400;
 
+/** The shortest time between two changes is the month of Ramadan in Morocco. */
+const stepMs = 7 * dayMs;
+
 export function offsetsOf(
   timezone: string,
   { from, through }: { readonly from: ServiceDate; readonly through: ServiceDate },
@@ -18,10 +21,10 @@ export function offsetsOf(
   const minutesAt = createOffsetReader(timezone);
   const start = (from - marginDays) * dayMs;
   const found: UtcOffset[] = [{ from: start, minutes: minutesAt(start) }];
-  for (let day = start; day < (through + marginDays) * dayMs; day += dayMs) {
-    const before = minutesAt(day);
-    if (before === minutesAt(day + dayMs)) continue;
-    const change = firstMinuteOf(day, day + dayMs, (at) => minutesAt(at) !== before);
+  for (let at = start; at < (through + marginDays) * dayMs; at += stepMs) {
+    const [before, after] = [found.at(-1)?.minutes, minutesAt(at + stepMs)];
+    if (after === before) continue;
+    const change = firstMinuteOf(at, at + stepMs, (moment) => minutesAt(moment) !== before);
     found.push({ from: change, minutes: minutesAt(change) });
   }
   return found;

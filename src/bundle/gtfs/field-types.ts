@@ -11,24 +11,42 @@ export interface FieldType<T> {
   readonly read: Read<T>;
   /** Completes "… is not …". */
   readonly what: string;
+  /** What is unwise about a value that is allowed; completes "… has …". */
+  readonly doubt?: (text: string) => string | undefined;
 }
 
 export const text: FieldType<string> = { read: (cell) => cell, what: 'text' };
 
-/** Any sequence of characters; printable ones only, so that they can be shown and typed. */
-export const id: FieldType<string> = {
-  read: (cell) => (/^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/.test(cell) ? cell : undefined),
-  what: 'an id of 1 to 64 printable ASCII characters',
-};
+/** Ids are printed, logged and sent by the bus: 64 characters are plenty. */
+const idCharactersMax = 64;
 
-export const integer: FieldType<number> = {
-  read: (cell) => (/^-?\d{1,9}$/.test(cell) ? Number(cell) : undefined),
-  what: 'a whole number',
+/** Any characters in the standard, which recommends ASCII; here none that nobody can see. */
+export const id: FieldType<string> = {
+  read: (cell) => (cell.length <= idCharactersMax && !/[\p{C}]/u.test(cell) ? cell : undefined),
+  what: `an id of 1 to ${idCharactersMax} visible characters`,
+  doubt: (cell) => (/^[ -~]*$/.test(cell) ? undefined : 'letters that not everybody can type'),
 };
 
 export const count: FieldType<number> = {
   read: (cell) => (/^\d{1,9}$/.test(cell) ? Number(cell) : undefined),
   what: 'a whole number that is not negative',
+};
+
+export const positive: FieldType<number> = {
+  read: (cell) => (/^0*[1-9]\d{0,8}$/.test(cell) ? Number(cell) : undefined),
+  what: 'a whole number of 1 or more',
+};
+
+/** -1 or 1 and more. */
+export const timesOrNoLimit: FieldType<number> = {
+  read: (cell) => (cell === '-1' ? -1 : positive.read(cell)),
+  what: 'a whole number of 1 or more, or -1 for no limit',
+};
+
+/** Those of the standard, and the hundreds that many feeds have besides: 700 to 799 are buses. */
+export const routeType: FieldType<string> = {
+  read: (cell) => (/^([0-7]|1[12]|[1-9]\d\d|1[0-7]\d\d)$/.test(cell) ? cell : undefined),
+  what: 'a kind of transport: 3 is a bus, 0 a tram, 11 a trolleybus',
 };
 
 const decimal = /^-?\d{1,9}(\.\d{1,12})?$/;
@@ -53,7 +71,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): FieldTyp
   };
 }
 
-/** `HH:MM:SS` or `H:MM:SS` in seconds; beyond 24:00:00 for a trip that runs past midnight. */
+/** `HH:MM:SS` or `H:MM:SS`, in seconds; beyond 24:00:00 for a trip that runs past midnight. */
 export const time: FieldType<number> = {
   read(cell) {
     const [, hours, minutes, seconds] = /^(\d{1,2}):([0-5]\d):([0-5]\d)$/.exec(cell) ?? [];
@@ -75,8 +93,10 @@ export const date: FieldType<ServiceDate> = {
   what: 'a date such as 20261124',
 };
 
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
 export const currency: FieldType<string> = {
-  read: (cell) => (/^[A-Z]{3}$/.test(cell) ? cell : undefined),
+  read: (cell) => (currencies.has(cell) ? cell : undefined),
   what: 'an ISO 4217 code such as IDR',
 };
 

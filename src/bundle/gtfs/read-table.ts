@@ -1,159 +1,165 @@
 /**
- * One file of a feed: CSV as GTFS has it, into rows whose fields have their types. Every cell that
- * is wrong becomes a problem with its line and field; a row with one is left out.
+ * One file of a feed into rows whose fields have their types. Every cell that is wrong becomes a
+ * problem with its line and field. It knows nothing of other rows and files.
  */
-import { CsvError, parse } from 'csv-parse/sync';
-import { closest, distance } from 'fastest-levenshtein';
 import type { Problem } from '../problem.ts';
-import { type Field, type RowOf, type Table, type TableName, tables } from './tables.ts';
-
-/** A file beyond it is no feed of one operator: 64 MiB. */
-export const fileBytesMax = 64 * 1024 * 1024;
-
-/** Problems told of one file; the rest is counted. */
-export const problemsMax = 100;
+import { type CsvRecord, csvRecords } from './csv-records.ts';
+import type { Field, Table } from './table.ts';
+import { type AnyRow, type RowOf, type TableName, tables } from './tables.ts';
+import { slipOf, type Wrong, wrong } from './wrong.ts';
 
 export interface ReadTable<N extends TableName> {
+  /** Those without a mistake. */
   readonly rows: readonly RowOf<N>[];
+  /** All of them, without the fields that could not be read: others may refer to these rows. */
+  readonly every: readonly AnyRow[];
+  /** Field names of the header; none when the file as a whole could not be read. */
+  readonly columns: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
+/** The files that are there. */
+export type Reads = { readonly [N in TableName]?: ReadTable<N> };
+
 export function readTable<N extends TableName>(name: N, bytes: Uint8Array): ReadTable<N> {
   const file = `${name}.txt`;
-  const table: Table = tables[name];
-  const records = recordsOf(file, bytes);
-  if ('code' in records) return { rows: [], problems: [records] };
+  const records = csvRecords(file, bytes);
+  if ('code' in records) return unread([records]);
   const [header, ...lines] = records;
   if (header === undefined) {
     const hint = 'begin it with the names of its fields';
-    return { rows: [], problems: [wrong(file, 1, { code: 'empty-file', message: 'empty', hint })] };
+    return unread([wrong(file, 1, { code: 'empty-file', message: 'empty', hint })]);
   }
   const names = header.cells.map((cell) => cell.trim());
-  const headerProblems = problemsOfHeader(file, table, names);
-  if (headerProblems.some(({ severity }) => severity === 'error')) {
-    return { rows: [], problems: headerProblems };
-  }
-  const read = lines.map((record) => readRow(file, table, { names, record }));
-  const rows = read.flatMap(({ row }) => (row === undefined ? [] : [row as RowOf<N>]));
-  const problems = [...headerProblems, ...read.flatMap((one) => one.problems)];
-  return { rows, problems };
+  const table: Table = tables[name];
+  const ofHeader = problemsOfHeader(file, table, { names, line: header.line });
+  if (ofHeader.some(({ severity }) => severity === 'error')) return unread(ofHeader);
+  const columns = Object.entries(table.fields).map(([column, field]) => ({
+    ...{ column, field, index: names.indexOf(column) },
+  }));
+  const read = lines.map((record) => readRow(record, { file, columns, width: names.length }));
+  return {
+    rows: read.flatMap(({ row, problems }) => (problems.some(isError) ? [] : [row as RowOf<N>])),
+    every: read.map(({ row }) => row),
+    columns: new Set(names),
+    problems: [...ofHeader, ...read.flatMap(({ problems }) => problems)],
+  };
 }
 
-interface CsvRecord {
+function unread<N extends TableName>(problems: readonly Problem[]): ReadTable<N> {
+  return { rows: [], every: [], columns: new Set(), problems };
+}
+
+export function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
+
+interface Header {
+  readonly names: readonly string[];
   readonly line: number;
-  readonly cells: readonly string[];
 }
 
-function recordsOf(file: string, bytes: Uint8Array): readonly CsvRecord[] | Problem {
-  if (bytes.length > fileBytesMax) {
-    const message = `${bytes.length} bytes, at most ${fileBytesMax} are read`;
-    return wrong(file, undefined, { code: 'file-too-long', message, hint: 'split the feed' });
-  }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const options = { info: true, relax_column_count: true, skip_empty_lines: true } as const;
-    const records = parse(text, options) as unknown as readonly {
-      readonly record: readonly string[];
-      readonly info: { readonly lines: number };
-    }[];
-    return records.map(({ record, info }) => ({ line: info.lines, cells: record }));
-  } catch (error) {
-    return notCsv(file, error);
-  }
-}
-
-function notCsv(file: string, error: unknown): Problem {
-  if (error instanceof CsvError) {
-    const line = Number(error.lines) || undefined;
-    const hint =
-      'a cell with a comma or a quote stands in double quotes, quotes inside are doubled';
-    return wrong(file, line, { code: 'not-csv', message: error.message, hint });
-  }
-  const hint = 'save the file as UTF-8';
-  return wrong(file, undefined, { code: 'not-utf8', message: 'not UTF-8', hint });
-}
-
-interface Wrong extends Pick<Problem, 'code' | 'message' | 'hint'> {
-  readonly column?: string;
-  readonly severity?: Problem['severity'];
-}
-
-export function wrong(
-  file: string,
-  line: number | undefined,
-  { severity = 'error', ...what }: Wrong,
-): Problem {
-  return { severity, file, ...(line !== undefined && { line }), ...what };
-}
-
-function problemsOfHeader(file: string, table: Table, names: readonly string[]): Problem[] {
+function problemsOfHeader(file: string, table: Table, { names, line }: Header): Problem[] {
   const known = [...Object.keys(table.fields), ...(table.passedOver ?? [])];
   const unknown = names.filter((name) => !known.includes(name));
   const missing = Object.entries(table.fields).filter(
     ([name, { required }]) => required && !names.includes(name),
   );
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const twice = names.filter((name, index) => name !== '' && names.indexOf(name) < index);
+  const told = (column: string, what: Omit<Wrong, 'column'>) =>
+    wrong(file, line, { column, ...what });
+  const message = 'the file must have this field';
   return [
-    ...missing.map(([column]) =>
-      wrong(file, 1, {
-        ...{ column, code: 'missing-field', message: 'the file must have this field' },
-        hint: slipOf(column, unknown) ?? 'add the column',
-      }),
-    ),
+    ...missing.map(([column]) => {
+      const found = unknown.find((name) => slipOf(name, [column]) !== undefined);
+      const hint = found === undefined ? 'add the column' : `is "${found}" meant to be it?`;
+      return told(column, { code: 'missing-field', message, hint });
+    }),
     ...twice.map((column) =>
-      wrong(file, 1, { column, code: 'field-twice', message: 'stands twice', hint: 'remove one' }),
+      told(column, { code: 'field-twice', message: 'stands twice', hint: 'remove one of them' }),
     ),
-    ...unknown.map((column) =>
-      wrong(file, 1, {
-        ...({ severity: 'warning', column, code: 'unknown-field', message: 'not read' } as const),
-        hint: slipOf(column, known) ?? 'remove it, or leave it: nothing is done with it',
-      }),
-    ),
+    ...unknown.map((column) => {
+      const hint = slipOf(column, known) ?? 'leave it, or remove it: nothing is done with it';
+      const message = 'no field of GTFS that Halte knows';
+      return told(column, { severity: 'warning', code: 'unknown-field', message, hint });
+    }),
   ];
 }
 
-/** A slip of the finger is at most this many letters away. */
-const slipMax = 2;
-
-function slipOf(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const nearest = closest(name, [...known]);
-  return distance(name, nearest) <= slipMax ? `is "${nearest}" meant to be it?` : undefined;
+interface Column {
+  readonly column: string;
+  readonly field: Field;
+  /** Of its cells; -1 when the file does not have it. */
+  readonly index: number;
 }
 
-interface Line {
-  readonly names: readonly string[];
-  readonly record: CsvRecord;
+interface Place {
+  readonly file: string;
+  readonly columns: readonly Column[];
+  readonly width: number;
 }
 
-function readRow(file: string, table: Table, { names, record }: Line) {
-  const { line, cells } = record;
+function readRow({ line, cells }: CsvRecord, { file, columns, width }: Place) {
   const problems: Problem[] = [];
-  if (cells.length > names.length) {
-    const message = `${cells.length} cells under ${names.length} field names`;
-    const hint = 'put a cell with a comma in double quotes';
-    problems.push(wrong(file, line, { code: 'too-many-cells', message, hint }));
+  if (cells.length !== width) {
+    const message = `${cells.length} cells under ${width} field names`;
+    const hint = 'put a cell with a comma in double quotes, leave no cell out';
+    problems.push(wrong(file, line, { code: 'cell-count', message, hint }));
   }
-  const row: Record<string, unknown> = { line };
-  for (const [column, field] of Object.entries(table.fields)) {
-    const cell = (cells[names.indexOf(column)] ?? '').trim();
-    const value = cell === '' ? undefined : field.type.read(cell);
-    const problem = problemOfCell(cell, value, field);
-    if (problem !== undefined) problems.push(wrong(file, line, { ...problem, column }));
-    row[column] = value;
+  const row: Record<string, unknown> & { line: number } = { line };
+  for (const { column, field, index } of columns) {
+    const cell = cells[index];
+    if (cell === undefined) row[column] = undefined;
+    else {
+      const { value, found } = readCell(cell, field);
+      row[column] = value;
+      for (const problem of found) problems.push(wrong(file, line, { ...problem, column }));
+    }
   }
-  return { row: problems.length === 0 ? row : undefined, problems };
+  return { row, problems };
 }
 
-/** A cell in an error message is cut to this many characters. */
+/** A cell in a message is cut to this many characters. */
 const cellMax = 40;
 
-function problemOfCell(cell: string, value: unknown, { type, required }: Field): Wrong | undefined {
-  if (cell === '') {
-    if (!required) return undefined;
-    return { code: 'missing-value', message: 'empty', hint: `give ${type.what}` };
+const nothing: readonly Wrong[] = [];
+
+interface ReadCell {
+  readonly value: unknown;
+  readonly found: readonly Wrong[];
+}
+
+function readCell(cell: string, { type, required, empty }: Field): ReadCell {
+  const text = cell.trim();
+  if (text === '') {
+    const missing = { code: 'missing-value', message: 'empty', hint: `give ${type.what}` };
+    return { value: empty, found: required ? [missing] : nothing };
   }
-  if (value !== undefined) return undefined;
-  const message = `"${cell.slice(0, cellMax)}" is not ${type.what}`;
-  return { code: 'bad-value', message, hint: 'correct the cell' };
+  if (/[\t\r\n]/.test(text)) {
+    const message = 'a tab or a line break within the cell';
+    const hint = 'write it in one line, with spaces';
+    return { value: undefined, found: [{ code: 'break-in-cell', message, hint }] };
+  }
+  const value = type.read(text);
+  if (value !== undefined) return { value, found: doubtsOf(cell, type) };
+  const message = `"${text.slice(0, cellMax)}" is not ${type.what}`;
+  return { value, found: [{ code: 'bad-value', message, hint: 'correct the cell' }] };
+}
+
+function doubtsOf(cell: string, { doubt }: Field['type']): readonly Wrong[] {
+  const text = cell.trim();
+  const doubted = doubt?.(text);
+  if (text === cell && doubted === undefined) return nothing;
+  return [
+    ...(text === cell
+      ? []
+      : [warning('spaces-around', 'spaces before or behind the value', 'remove them')]),
+    ...(doubted === undefined
+      ? []
+      : [warning('unusual-value', `"${text}" has ${doubted}`, 'keep to ASCII if you can')]),
+  ];
+}
+
+function warning(code: string, message: string, hint: string): Wrong {
+  return { severity: 'warning', code, message, hint };
 }

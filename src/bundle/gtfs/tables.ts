@@ -3,30 +3,7 @@
  * of the standard are known and passed over. https://gtfs.org/documentation/schedule/reference/
  */
 import * as type from './field-types.ts';
-
-export interface Field {
-  readonly type: type.FieldType<unknown>;
-  readonly required: boolean;
-  /** `file.field` of which one must have the value: foreign keys. */
-  readonly refers: readonly string[];
-}
-
-export interface Table {
-  readonly required?: boolean;
-  /** Fields of which no two rows have the same values. */
-  readonly key: readonly string[];
-  readonly fields: Readonly<Record<string, Field>>;
-  /** Fields of the standard that Halte does not use. */
-  readonly passedOver?: readonly string[];
-}
-
-function must<T>(fieldType: type.FieldType<T>, ...refers: readonly string[]) {
-  return { type: fieldType, required: true, refers } as const;
-}
-
-function may<T>(fieldType: type.FieldType<T>, ...refers: readonly string[]) {
-  return { type: fieldType, required: false, refers } as const;
-}
+import { may, mayStandFor, must, type Table } from './table.ts';
 
 const flag = type.oneOf('0', '1');
 const services = ['calendar.service_id', 'calendar_dates.service_id'];
@@ -41,7 +18,7 @@ export const tables = {
       agency_url: must(type.url),
       agency_timezone: must(type.timezone),
     },
-    passedOver: ['agency_lang', 'agency_phone', 'agency_fare_url', 'agency_email'],
+    passedOver: ['agency_lang', 'agency_phone', 'agency_fare_url', 'agency_email', 'cemv_support'],
   },
   stops: {
     key: ['stop_id'],
@@ -52,6 +29,7 @@ export const tables = {
       stop_lon: may(type.longitude),
       location_type: may(type.oneOf('0', '1', '2', '3', '4')),
       parent_station: may(type.id, 'stops.stop_id'),
+      stop_timezone: may(type.timezone),
     },
     passedOver: [
       'stop_code',
@@ -59,10 +37,10 @@ export const tables = {
       'stop_desc',
       'zone_id',
       'stop_url',
-      'stop_timezone',
       'wheelchair_boarding',
       'level_id',
       'platform_code',
+      'stop_access',
     ],
   },
   routes: {
@@ -72,7 +50,7 @@ export const tables = {
       agency_id: may(type.id, 'agency.agency_id'),
       route_short_name: may(type.text),
       route_long_name: may(type.text),
-      route_type: must(type.count),
+      route_type: must(type.routeType),
       network_id: may(type.id),
     },
     passedOver: [
@@ -107,6 +85,7 @@ export const tables = {
       departure_time: may(type.time),
       stop_id: must(type.id, 'stops.stop_id'),
       stop_sequence: must(type.count),
+      timepoint: may(flag),
     },
     passedOver: [
       'stop_headsign',
@@ -115,7 +94,6 @@ export const tables = {
       'continuous_pickup',
       'continuous_drop_off',
       'shape_dist_traveled',
-      'timepoint',
       'location_group_id',
       'location_id',
       'start_pickup_drop_off_window',
@@ -162,7 +140,7 @@ export const tables = {
     fields: {
       rider_category_id: must(type.id),
       rider_category_name: must(type.text),
-      is_default_fare_category: must(flag),
+      is_default_fare_category: mayStandFor(flag, '0'),
       eligibility_url: may(type.url),
     },
   },
@@ -232,7 +210,8 @@ export const tables = {
       from_timeframe_group_id: may(type.id, 'timeframes.timeframe_group_id'),
       to_timeframe_group_id: may(type.id, 'timeframes.timeframe_group_id'),
       fare_product_id: must(type.id, 'fare_products.fare_product_id'),
-      rule_priority: may(type.count),
+      /** A column without a single number counts, too: a field exists when the header has it. */
+      rule_priority: mayStandFor(type.count, 0),
     },
   },
   fare_transfer_rules: {
@@ -246,12 +225,23 @@ export const tables = {
     fields: {
       from_leg_group_id: may(type.id, 'fare_leg_rules.leg_group_id'),
       to_leg_group_id: may(type.id, 'fare_leg_rules.leg_group_id'),
-      transfer_count: may(type.integer),
-      duration_limit: may(type.count),
+      transfer_count: may(type.timesOrNoLimit),
+      duration_limit: may(type.positive),
       duration_limit_type: may(type.oneOf('0', '1', '2', '3')),
       fare_transfer_type: must(type.oneOf('0', '1', '2')),
       fare_product_id: may(type.id, 'fare_products.fare_product_id'),
     },
+  },
+  feed_info: {
+    key: [],
+    fields: {
+      feed_publisher_name: must(type.text),
+      feed_publisher_url: must(type.url),
+      feed_lang: must(type.text),
+      feed_start_date: may(type.date),
+      feed_end_date: may(type.date),
+    },
+    passedOver: ['default_lang', 'feed_version', 'feed_contact_email', 'feed_contact_url'],
   },
   /** Halte's own file, for lists that are short enough to come with the rules. */
   security_listings: {
@@ -270,6 +260,11 @@ export const tables = {
 } as const satisfies Readonly<Record<string, Table>>;
 
 export type TableName = keyof typeof tables;
+
+export const tableNames = Object.keys(tables) as readonly TableName[];
+
+/** A row of whichever table. */
+export type AnyRow = { readonly line: number } & Readonly<Record<string, unknown>>;
 
 type ValueOf<F> = F extends { readonly type: type.FieldType<infer T>; readonly required: infer R }
   ? R extends true

@@ -3,8 +3,11 @@
  * knows of other buses too and settles the rest.
  */
 import type { CapPolicy } from '../rules/policy.ts';
-import { type LocalTime, serviceTime } from '../time/local-time.ts';
+import { serviceTime } from '../time/local-time.ts';
+import { ownLegs } from './journey.ts';
 import type { Leg, PastLeg } from './leg.ts';
+import { defaultCategory } from './product-row.ts';
+import type { Tariff } from './tariff.ts';
 
 export interface Capped {
   /** Minor units, never negative and never above what was asked. */
@@ -15,45 +18,44 @@ export interface Capped {
 
 export interface Charge {
   readonly leg: Leg;
-  readonly at: number;
-  /** Minor units. */
+  /** Minor units, zero at least. */
   readonly amount: number;
 }
 
+/** What is left of a charge below each cap. */
 export function capped(
-  { leg, at, amount }: Charge,
+  { leg, amount }: Charge,
   caps: readonly CapPolicy[],
-  { past, time }: { readonly past: readonly PastLeg[]; readonly time: LocalTime },
+  { past, tariff }: { readonly past: readonly PastLeg[]; readonly tariff: Tariff },
 ): Capped {
-  return caps
-    .filter((cap) => isFor(cap, leg))
-    .reduce<Capped>(
-      (least, cap) => {
-        const spent = past
-          .filter((one) => isInPeriod(cap, momentOf(one.leg), { at, time }))
-          .reduce((sum, { charged }) => sum + charged.amount, 0);
-        const left = Math.max(0, cap.amount.amount - spent);
-        return left < least.amount ? { amount: left, by: cap.id } : least;
-      },
-      { amount },
-    );
+  const own = caps.length === 0 ? [] : ownLegs(leg, past);
+  return caps.filter(isForRider).reduce<Capped>(
+    (least, cap) => {
+      const left = Math.max(0, cap.amount.amount - spentUnder(cap));
+      return left < least.amount ? { amount: left, by: cap.id } : least;
+    },
+    { amount },
+  );
+
+  function isForRider({ riderCategories }: CapPolicy): boolean {
+    if (riderCategories === undefined) return true;
+    const category = leg.riderCategory ?? defaultCategory(tariff);
+    return category !== undefined && riderCategories.has(category);
+  }
+
+  function spentUnder({ period }: CapPolicy): number {
+    const now = chargedAt(leg);
+    const isInPeriod = (then: number) =>
+      period.kind === 'window'
+        ? Math.abs(now - then) < period.ms
+        : serviceTime(then, tariff.time).date === serviceTime(now, tariff.time).date;
+    return own
+      .filter((one) => isInPeriod(chargedAt(one.leg)))
+      .reduce((sum, { charged }) => sum + charged.amount, 0);
+  }
 }
 
-function isFor({ riderCategories }: CapPolicy, { riderCategory }: Leg): boolean {
-  if (riderCategories === undefined) return true;
-  return riderCategory !== undefined && riderCategories.has(riderCategory);
-}
-
-/** When it was charged: at the last tap of the ride. */
-function momentOf({ boarding, alighting }: Leg): number {
+/** At the last tap of the ride. */
+function chargedAt({ boarding, alighting }: Leg): number {
   return alighting?.at ?? boarding.at;
-}
-
-function isInPeriod(
-  { period }: CapPolicy,
-  then: number,
-  { at, time }: { readonly at: number; readonly time: LocalTime },
-): boolean {
-  if (period.kind === 'window') return Math.abs(at - then) < period.ms;
-  return serviceTime(then, time).date === serviceTime(at, time).date;
 }

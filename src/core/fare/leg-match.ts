@@ -2,14 +2,14 @@
  * Which rules of `fare_leg_rules.txt` a leg matches. What is not known yet, such as where the rider
  * will leave, neither matches nor excludes: such rules are named with what they wait for.
  *
- * An empty field means "any" when the file has a rule_priority, else "all that no other rule
- * names" (GTFS reference, fare_leg_rules.txt).
+ * An empty network or area means "any" when the file has a rule_priority, else "all that no other
+ * rule names"; an empty timeframe means "at any time" (GTFS reference, fare_leg_rules.txt).
  */
 
 import { serviceTime } from '../time/local-time.ts';
 import { runsOn } from '../time/service-calendar.ts';
 import type { Call, Leg } from './leg.ts';
-import type { FareLegRule, Tariff } from './tariff.ts';
+import type { FareLegRule, Tariff, Timeframe } from './tariff.ts';
 
 export type UnknownFact = 'network' | 'from-area' | 'to-area' | 'to-timeframe';
 
@@ -19,60 +19,117 @@ export interface LegMatch {
   readonly unknown: readonly UnknownFact[];
 }
 
-type Fit = 'yes' | 'no' | 'unknown';
+/** A leg in the words of the tables; undefined is not known, and empty is none. */
+export interface LegFacts {
+  readonly networks: readonly string[] | undefined;
+  readonly fromAreas: readonly string[] | undefined;
+  readonly toAreas: readonly string[] | undefined;
+  /** timeframe_group_ids in which the validation falls. */
+  readonly fromTimeframes: ReadonlySet<string>;
+  readonly toTimeframes: ReadonlySet<string> | undefined;
+}
+
+export function legFacts(tariff: Tariff, { routeId, boarding, alighting }: Leg): LegFacts {
+  return {
+    networks: networksOf(tariff, routeId),
+    fromAreas: areasOf(tariff, boarding),
+    toAreas: alighting && areasOf(tariff, alighting),
+    fromTimeframes: timeframesAt(tariff, boarding.at),
+    toTimeframes: alighting && timeframesAt(tariff, alighting.at),
+  };
+}
 
 /** All rules that the leg matches or may match, in the order of the file. */
-export function legMatches(tariff: Tariff, leg: Leg): readonly LegMatch[] {
-  const facts = factsOf(tariff, leg);
-  return tariff.legRules.flatMap((rule) => {
-    const answers = facts.map(([name, judge]) => [name, judge(rule)] as const);
-    if (answers.some(([, answer]) => answer === 'no')) return [];
-    const unknown = answers.flatMap(([name, answer]) => (answer === 'unknown' ? [name] : []));
-    return [{ rule, unknown: unknown as UnknownFact[] }];
-  });
+export function legMatches({ legRules }: Tariff, facts: LegFacts): readonly LegMatch[] {
+  const checks = checksOf(legRules, facts);
+  const matches: LegMatch[] = [];
+  // A loop: riders wait for this, and most rules of a large tariff are not theirs.
+  for (const rule of legRules) {
+    const unknown = unknownFacts(rule, checks);
+    if (unknown !== undefined) matches.push({ rule, unknown });
+  }
+  return matches;
 }
 
-type Fact = readonly [UnknownFact | 'from-timeframe', (rule: FareLegRule) => Fit];
+type Fit = 'yes' | 'no' | 'unknown';
 
-function factsOf(tariff: Tariff, leg: Leg): readonly Fact[] {
-  const { legRules } = tariff;
-  const listed = (field: 'network' | 'fromArea' | 'toArea') =>
-    new Set(legRules.flatMap((rule) => rule[field] ?? []));
-  const networks = listed('network');
-  const fromAreas = listed('fromArea');
-  const toAreas = listed('toArea');
-  const network = networksOf(tariff, leg);
-  const from = areasOf(tariff, leg.boarding);
-  const to = leg.alighting && areasOf(tariff, leg.alighting);
+interface Check {
+  readonly fact: UnknownFact;
+  readonly judge: (rule: FareLegRule) => Fit;
+}
+
+const nothing: readonly UnknownFact[] = [];
+
+/** @returns undefined when one of the checks says no. */
+function unknownFacts(
+  rule: FareLegRule,
+  checks: readonly Check[],
+): readonly UnknownFact[] | undefined {
+  let unknown = nothing;
+  for (const { fact, judge } of checks) {
+    const answer = judge(rule);
+    if (answer === 'no') return undefined;
+    if (answer === 'unknown') unknown = [...unknown, fact];
+  }
+  return unknown;
+}
+
+type Named = (rule: FareLegRule) => string | undefined;
+
+function checksOf(
+  rules: readonly FareLegRule[],
+  { networks, fromAreas, toAreas, fromTimeframes, toTimeframes }: LegFacts,
+): readonly Check[] {
   return [
-    ['network', (rule) => fitOf({ wanted: rule.network, has: network, listed: networks, rule })],
-    ['from-area', (rule) => fitOf({ wanted: rule.fromArea, has: from, listed: fromAreas, rule })],
-    ['to-area', (rule) => fitOf({ wanted: rule.toArea, has: to, listed: toAreas, rule })],
-    ['from-timeframe', (rule) => timeFit(tariff, rule.fromTimeframes, leg.boarding)],
-    ['to-timeframe', (rule) => timeFit(tariff, rule.toTimeframes, leg.alighting)],
+    { fact: 'from-area', judge: placeFit(rules, (rule) => rule.fromArea, fromAreas) },
+    { fact: 'to-area', judge: placeFit(rules, (rule) => rule.toArea, toAreas) },
+    { fact: 'network', judge: placeFit(rules, (rule) => rule.network, networks) },
+    { fact: 'to-timeframe', judge: momentFit },
   ];
+
+  function momentFit(rule: FareLegRule): Fit {
+    const isTooEarlyOrLate = timeFit(rule.fromTimeframes, fromTimeframes) === 'no';
+    return isTooEarlyOrLate ? 'no' : timeFit(rule.toTimeframes, toTimeframes);
+  }
 }
 
-interface Wanted {
-  readonly wanted: string | undefined;
-  /** Undefined: not known. */
-  readonly has: readonly string[] | undefined;
-  /** What other rules name in this field. */
-  readonly listed: ReadonlySet<string>;
-  readonly rule: FareLegRule;
+function placeFit(
+  rules: readonly FareLegRule[],
+  named: Named,
+  has: readonly string[] | undefined,
+): Check['judge'] {
+  let others: Fit | undefined;
+  return (rule) => {
+    const wanted = named(rule);
+    if (wanted !== undefined) return has === undefined ? 'unknown' : yesOrNo(has.includes(wanted));
+    if (rule.priority !== undefined) return 'yes';
+    others ??= fitOfUnnamed(rules, named, has);
+    return others;
+  };
 }
 
-function fitOf({ wanted, has, listed, rule }: Wanted): Fit {
-  if (wanted !== undefined) return has === undefined ? 'unknown' : yesOrNo(has.includes(wanted));
-  if (rule.priority !== undefined || listed.size === 0) return 'yes';
-  return has === undefined ? 'unknown' : yesOrNo(!has.some((one) => listed.has(one)));
+/** Whether the leg is somewhere that no rule of the file names. */
+function fitOfUnnamed(
+  rules: readonly FareLegRule[],
+  named: Named,
+  has: readonly string[] | undefined,
+): Fit {
+  if (has === undefined)
+    return rules.every((rule) => named(rule) === undefined) ? 'yes' : 'unknown';
+  const isNamed = (place: string | undefined) => place !== undefined && has.includes(place);
+  return yesOrNo(!rules.some((rule) => isNamed(named(rule))));
+}
+
+function timeFit(wanted: string | undefined, holding: ReadonlySet<string> | undefined): Fit {
+  if (wanted === undefined) return 'yes';
+  return holding === undefined ? 'unknown' : yesOrNo(holding.has(wanted));
 }
 
 function yesOrNo(fits: boolean): Fit {
   return fits ? 'yes' : 'no';
 }
 
-function networksOf(tariff: Tariff, { routeId }: Leg): readonly string[] | undefined {
+function networksOf(tariff: Tariff, routeId: string | undefined): readonly string[] | undefined {
   if (routeId === undefined) return undefined;
   const network = tariff.networkOfRoute.get(routeId);
   return network === undefined ? [] : [network];
@@ -82,16 +139,14 @@ function areasOf(tariff: Tariff, { stopId }: Call): readonly string[] | undefine
   return stopId === undefined ? undefined : (tariff.areasOfStop.get(stopId) ?? []);
 }
 
-/** Timeframes count from local midnight, not from the beginning of the service day. */
-function timeFit(tariff: Tariff, group: string | undefined, call: Call | undefined): Fit {
-  if (group === undefined) return 'yes';
-  if (call === undefined) return 'unknown';
-  const { date, seconds } = serviceTime(call.at, { ...tariff.time, dayBeginsAtMinutes: 0 });
-  const windows = tariff.timeframes.get(group) ?? [];
-  return yesOrNo(
-    windows.some(
-      ({ start, end, serviceId }) =>
-        seconds >= start && seconds < end && runsOn(tariff.calendar, serviceId, date),
-    ),
-  );
+/**
+ * Timeframes count in local time from midnight, and their day is the date on the wall, not the
+ * service day (GTFS reference, timeframes.txt, Timeframe Local Time Semantics).
+ */
+export function timeframesAt(tariff: Tariff, at: number): ReadonlySet<string> {
+  const { date, seconds } = serviceTime(at, { ...tariff.time, dayBeginsAtMinutes: 0 });
+  const holds = ({ start, end, serviceId }: Timeframe) =>
+    seconds >= start && seconds < end && runsOn(tariff.calendar, serviceId, date);
+  const groups = [...tariff.timeframes].filter(([, windows]) => windows.some(holds));
+  return new Set(groups.map(([group]) => group));
 }

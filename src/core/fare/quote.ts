@@ -4,21 +4,15 @@
  */
 import type { Money } from '../money.ts';
 import type { CapPolicy } from '../rules/policy.ts';
-import { capped } from './cap.ts';
+import { type Capped, capped } from './cap.ts';
+import { journeyBefore } from './journey.ts';
 import type { Leg, PastLeg } from './leg.ts';
-import { type LegFare, legFare } from './leg-fare.ts';
+import { legFares } from './leg-fare.ts';
+import { capStep, legSteps, type Trace, transferSteps } from './quote-steps.ts';
 import type { Tariff } from './tariff.ts';
-import { isSameBoarding, transferFare } from './transfer.ts';
+import { cheapestWay, type OpenFact, openFacts, type WayToPay, waysToPay } from './way-to-pay.ts';
 
-/** A step of the way to a fare, for whoever asks why. */
-export type Trace = (step: TraceStep) => void;
-
-export interface TraceStep {
-  readonly rule: string;
-  readonly holds: boolean;
-  /** Plain English. */
-  readonly text: string;
-}
+export type { Trace, TraceStep } from './quote-steps.ts';
 
 export interface Quote {
   readonly product: string;
@@ -29,8 +23,8 @@ export interface Quote {
   readonly transfersUsed: number;
   readonly cappedBy?: string | undefined;
   /** What only the office can know and will settle. */
-  readonly provisional: readonly string[];
-  /** Paid back by the office. */
+  readonly provisional: readonly OpenFact[];
+  /** Paid back by the office: a validator never pays out. */
   readonly owedToRider?: Money | undefined;
 }
 
@@ -45,55 +39,32 @@ export interface QuoteInput {
 
 /** @returns undefined when no rule of the tariff fits the leg. */
 export function quoteFare(tariff: Tariff, input: QuoteInput, trace?: Trace): Quote | undefined {
-  const { leg, past, caps } = input;
-  const alone = legFare(tariff, leg);
-  trace?.(legStep(alone));
-  if (alone === undefined) return undefined;
-  const { currency, amount: price } = alone.product.price;
-  const earlier = input.transferNeedsOtherRoute
-    ? past.filter((one) => one.leg.routeId !== leg.routeId || isSameBoarding(one.leg, leg))
-    : past;
-  const transfer = transferFare(tariff, { leg, fare: alone }, earlier);
-  const applies = transfer !== undefined && transfer.charge <= price;
-  trace?.(transferStep(transfer?.charge, applies, past.length));
-  const asked = applies ? transfer.charge : price;
-  const at = leg.alighting?.at ?? leg.boarding.at;
-  const cap = capped({ leg, at, amount: Math.max(0, asked) }, caps, { past, time: tariff.time });
-  if (caps.length > 0) trace?.(capStep(cap.by, cap.amount));
+  const { leg, past, caps, transferNeedsOtherRoute } = input;
+  const fares = legFares(tariff, leg);
+  if (trace) legSteps(tariff, leg, fares).forEach(trace);
+  const journey = journeyBefore(leg, past);
+  const trip = { leg, journey, transferNeedsOtherRoute };
+  const ways = fares.flatMap((fare) => waysToPay(tariff, fare, trip));
+  const way = cheapestWay(ways);
+  if (way === undefined) return undefined;
+  if (trace) transferSteps(journey, ways, way).forEach(trace);
+  const cap = capped({ leg, amount: Math.max(0, way.charge) }, caps, { past, tariff });
+  if (caps.length > 0) trace?.(capStep(cap, way.fare.product.price.currency));
+  return { ...quoteOf(way, journey, cap), provisional: openFacts(way, ways) };
+}
+
+function quoteOf(
+  { fare, product, charge, transfer }: WayToPay,
+  [from]: readonly PastLeg[],
+  { amount, by }: Capped,
+): Omit<Quote, 'provisional'> {
+  const { currency } = fare.product.price;
   return {
-    product: applies ? transfer.product : alone.product.id,
-    amount: { amount: cap.amount, currency },
-    legGroup: alone.legGroup,
-    transfersUsed: applies ? transfer.transfersUsed : 0,
-    cappedBy: cap.by,
-    provisional: [...alone.provisional, ...(applies ? transfer.provisional : [])],
-    owedToRider: asked < 0 ? { amount: -asked, currency } : undefined,
+    product,
+    amount: { amount, currency },
+    legGroup: fare.legGroup,
+    transfersUsed: transfer === undefined || from === undefined ? 0 : from.transfersUsed + 1,
+    cappedBy: by,
+    owedToRider: charge < 0 ? { amount: -charge, currency } : undefined,
   };
-}
-
-function legStep(fare: LegFare | undefined): TraceStep {
-  if (fare === undefined) {
-    return { rule: 'fare_leg_rules', holds: false, text: 'no rule fits this leg' };
-  }
-  const { product, legGroup, provisional } = fare;
-  const { amount, currency } = product.price;
-  const group = legGroup === undefined ? '' : `, leg group ${legGroup}`;
-  const open = provisional.length === 0 ? '' : `; not known yet: ${provisional.join(', ')}`;
-  const text = `${product.id} at ${currency} ${amount}${group}${open}`;
-  return { rule: 'fare_leg_rules', holds: true, text };
-}
-
-function transferStep(charge: number | undefined, applies: boolean, past: number): TraceStep {
-  const rule = 'fare_transfer_rules';
-  if (charge === undefined) {
-    const text = past === 0 ? 'no earlier leg is known' : 'no rule joins it to the earlier leg';
-    return { rule, holds: false, text };
-  }
-  const text = applies ? `a transfer, ${charge} now` : `a transfer would cost more: ${charge}`;
-  return { rule, holds: applies, text };
-}
-
-function capStep(by: string | undefined, amount: number): TraceStep {
-  const holds = by !== undefined;
-  return { rule: 'caps', holds, text: holds ? `${by} leaves ${amount}` : 'no cap is reached' };
 }

@@ -1,59 +1,56 @@
 /**
- * What a leg costs after another one: `fare_transfer_rules.txt`. A transfer joins two consecutive
- * legs; the first was charged before, so that what is charged now is the difference.
+ * What a leg costs after another one: `fare_transfer_rules.txt`. The first leg was charged before,
+ * so that what is charged now is what it adds to the journey.
  *
- * Several riders may travel on one medium: each of them transfers from a leg of their own, and who
- * boards the same bus with them is no transfer.
+ * The reference speaks of the current leg and the next one. A journey of more legs follows the
+ * published examples, where a fare is valid for a time after its validation: a limit that begins
+ * with a departure begins with that of the journey's first leg, and does not begin anew with each
+ * bus. A limit that begins with an arrival is one of waiting, and begins with each arrival.
  */
-import type { Money } from '../money.ts';
 import type { Leg, PastLeg } from './leg.ts';
-import { type LegFare, productFor } from './leg-fare.ts';
+import type { LegFare } from './leg-fare.ts';
+import { productFor } from './product-row.ts';
 import type { FareTransferRule, Tariff } from './tariff.ts';
 
-export interface TransferFare {
+export type TransferUnknown = 'journey-start' | 'first-arrival' | 'next-arrival';
+
+export type TransferVerdict =
+  | 'holds'
+  | 'too-late'
+  | 'too-many'
+  | 'lower-count-holds'
+  | 'not-for-rider';
+
+/** A rule between the leg before and this one, and what comes of it. */
+export interface TransferOffer {
+  readonly rule: FareTransferRule;
+  readonly verdict: TransferVerdict;
+  /** The product of the rule, else of the leg. */
   readonly product: string;
   /** Charged now; negative where the rider is owed something. */
   readonly charge: number;
-  readonly transfersUsed: number;
-  readonly provisional: readonly TransferUnknown[];
+  /** What would have to be known to be sure that it holds, or that it is too late. */
+  readonly unknown: readonly TransferUnknown[];
 }
 
-export type TransferUnknown = 'first-arrival' | 'next-arrival';
-
-/** Taps on one route so close together are one boarding by several riders. */
-export const sameBoardingMs = 10 * 60 * 1_000;
-
-/** @returns the cheapest transfer that the leg may be; undefined when it is none. */
-export function transferFare(
-  tariff: Tariff,
-  { leg, fare }: { readonly leg: Leg; readonly fare: LegFare },
-  past: readonly PastLeg[],
-): TransferFare | undefined {
-  const from = transferredFrom(leg, past);
-  if (from === undefined) return undefined;
-  const offers = rulesBetween(tariff, from.legGroup, fare.legGroup).flatMap((rule) => {
-    const unknown = fitsInTime(rule, from, leg);
-    if (unknown === undefined || !hasTransfersLeft(rule, from)) return [];
-    return offerOf(tariff, rule, { leg, fare, from, unknown });
-  });
-  return offers.toSorted((a, b) => a.charge - b.charge)[0];
+/** The leg and its fare, after the legs of the journey, newest first. */
+export interface Transfer {
+  readonly leg: Leg;
+  readonly fare: LegFare;
+  readonly journey: readonly [PastLeg, ...PastLeg[]];
 }
 
-/** The newest leg on another bus whose rider has not transferred yet. */
-function transferredFrom(leg: Leg, past: readonly PastLeg[]): PastLeg | undefined {
-  const isWithUs = (one: PastLeg) => isSameBoarding(one.leg, leg);
-  const aboard = past.filter(isWithUs);
-  const earlier = past.filter((one) => !isWithUs(one));
-  const last = earlier.at(-1);
-  if (last === undefined) return undefined;
-  const together = earlier.filter((one) => isSameBoarding(one.leg, last.leg));
-  const transferred = aboard.filter(({ transfersUsed }) => transfersUsed > 0).length;
-  return together[transferred];
-}
-
-export function isSameBoarding(one: Leg, other: Leg): boolean {
-  const apart = Math.abs(one.boarding.at - other.boarding.at);
-  return one.routeId === other.routeId && apart < sameBoardingMs;
+/** What each rule makes of a transfer between these leg groups, in the order of the file. */
+export function transferOffers(tariff: Tariff, transfer: Transfer): readonly TransferOffer[] {
+  const groups = [transfer.journey[0].legGroup, transfer.fare.legGroup] as const;
+  const offers = rulesBetween(tariff, ...groups).map((rule) => offerOf(tariff, rule, transfer));
+  // The least transfer_count that is still enough is the one that counts (GTFS reference).
+  const least = Math.min(...offers.filter(({ verdict }) => verdict === 'holds').map(countOf));
+  return offers.map((offer) =>
+    offer.verdict === 'holds' && countOf(offer) > least
+      ? { ...offer, verdict: 'lower-count-holds', unknown: [] }
+      : offer,
+  );
 }
 
 /** An empty group means "all that no rule names in this field". */
@@ -73,64 +70,74 @@ function rulesBetween(
   );
 }
 
-function hasTransfersLeft({ count }: FareTransferRule, { transfersUsed }: PastLeg): boolean {
-  return count === undefined || count === -1 || transfersUsed < count;
+function offerOf(tariff: Tariff, rule: FareTransferRule, transfer: Transfer): TransferOffer {
+  const { leg, fare } = transfer;
+  const row = rule.product === undefined ? undefined : productFor(tariff, rule.product, leg);
+  const product = row?.id ?? fare.product.id;
+  const charge = chargeOf(rule, row?.price.amount ?? 0, transfer);
+  const offer = (verdict: TransferVerdict, unknown: readonly TransferUnknown[] = []) => ({
+    ...{ rule, verdict, product, charge, unknown },
+  });
+  if (rule.product !== undefined && row === undefined) return offer('not-for-rider');
+  if (countOf({ rule }) < transferNumber(transfer)) return offer('too-many');
+  const { isInTime, unknown } = timeOf(rule, transfer);
+  return offer(isInTime ? 'holds' : 'too-late', unknown);
+}
+
+function countOf({ rule: { count } }: Pick<TransferOffer, 'rule'>): number {
+  return count === undefined || count === -1 ? Number.POSITIVE_INFINITY : count;
 }
 
 /**
- * Undefined when it took too long. An arrival that is not known lies after its departure: what
- * hangs on it is left open.
+ * How many transfers in a row, with this one, are within the leg group. Those that nobody remembers
+ * count as such.
  */
-function fitsInTime(
-  { duration }: FareTransferRule,
-  { leg: first }: PastLeg,
-  next: Leg,
-): readonly TransferUnknown[] | undefined {
-  if (duration === undefined) return [];
-  const [start, end] = duration.between.split('-to-');
-  const from = start === 'departure' ? first.boarding.at : first.alighting?.at;
-  const to = end === 'departure' ? next.boarding.at : next.alighting?.at;
-  const shortest = (to ?? next.boarding.at) - (from ?? next.boarding.at);
-  if (shortest > duration.seconds * 1_000) return undefined;
-  return [
-    ...(from === undefined ? (['first-arrival'] as const) : []),
-    ...(to === undefined ? (['next-arrival'] as const) : []),
-  ];
+function transferNumber({ fare, journey }: Transfer): number {
+  const others = journey.findIndex(({ legGroup }) => legGroup !== fare.legGroup);
+  const within = others === -1 ? journey.length : others;
+  const forgotten = others === -1 ? (journey.at(-1)?.transfersUsed ?? 0) : 0;
+  return within + forgotten;
 }
 
-interface Candidate {
-  readonly leg: Leg;
-  readonly fare: LegFare;
-  readonly from: PastLeg;
+interface Time {
+  readonly isInTime: boolean;
   readonly unknown: readonly TransferUnknown[];
 }
 
-function offerOf(
-  tariff: Tariff,
-  rule: FareTransferRule,
-  { leg, fare, from, unknown }: Candidate,
-): readonly TransferFare[] {
-  const row = rule.product === undefined ? undefined : productFor(tariff, rule.product, leg);
-  if (rule.product !== undefined && row === undefined) return [];
-  const charge = chargeOf(rule, row?.price.amount ?? 0, {
-    own: fare.product.price,
-    from: from.charged,
-  });
-  const product = row?.id ?? fare.product.id;
-  return [{ product, charge, transfersUsed: from.transfersUsed + 1, provisional: unknown }];
+/**
+ * What is not known yet of this leg, its arrival, is left open. An arrival that was missed counts as
+ * its departure: whoever was in time then was in time later.
+ */
+function timeOf({ duration }: FareTransferRule, { leg, journey }: Transfer): Time {
+  if (duration === undefined) return { isInTime: true, unknown: [] };
+  const [start, end] = duration.between.split('-to-');
+  const [before] = journey;
+  const first = start === 'departure' ? (journey.at(-1) ?? before) : before;
+  const from = (start === 'arrival' ? first.leg.alighting : undefined) ?? first.leg.boarding;
+  const until = (end === 'arrival' ? leg.alighting : undefined) ?? leg.boarding;
+  const isInTime = Math.abs(until.at - from.at) <= duration.seconds * 1_000;
+  const isStartMissed = start === 'departure' && first.transfersUsed > 0;
+  const isArrivalMissed = start === 'arrival' && first.leg.alighting === undefined && !isInTime;
+  const unknown: readonly (TransferUnknown | false)[] = [
+    isStartMissed && isInTime && 'journey-start',
+    isArrivalMissed && 'first-arrival',
+    end === 'arrival' && leg.alighting === undefined && isInTime && 'next-arrival',
+  ];
+  return { isInTime, unknown: unknown.filter((one) => one !== false) };
 }
 
+/** A was charged before: A + AB, A + AB + B, and AB; after that, S + AB and S + AB + B. */
 function chargeOf(
   { type }: FareTransferRule,
   transfer: number,
-  { own, from }: { readonly own: Money; readonly from: Money },
+  { fare, journey: [before] }: Transfer,
 ): number {
   switch (type) {
     case 'first-and-transfer':
       return transfer;
     case 'both-and-transfer':
-      return transfer + own.amount;
+      return transfer + fare.product.price.amount;
     case 'transfer-only':
-      return transfer - from.amount;
+      return before.transfersUsed > 0 ? transfer : transfer - before.charged.amount;
   }
 }

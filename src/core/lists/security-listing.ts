@@ -1,18 +1,31 @@
 /**
  * One entry of a security list: who or what is to be refused, or accepted by its number alone.
  * NeTEx names the kinds: TravelDocumentSecurityListing (`ticket`), CustomerAccountSecurityListing
- * (`account`), MediumAccessDeviceSecurityListing (`card`).
+ * (`account`), MediumAccessDeviceSecurityListing (`card`); an `issuer-range`, all accounts whose
+ * number begins so, is Halte's own. Where listings lie, and how many, is nobody's business here.
  */
-import { hex } from '../bytes.ts';
+import { hex, utf8 } from '../bytes.ts';
 import type { Token } from '../token/token.ts';
 
-export type ListingKind = 'ticket' | 'account' | 'card';
+export const listingKinds = ['ticket', 'account', 'card', 'issuer-range'] as const;
+export type ListingKind = (typeof listingKinds)[number];
 
-export type ListingReason = 'debt' | 'lost' | 'stolen' | 'fraud' | 'revoked' | 'blocked' | 'other';
+export const listingEffects = ['deny', 'allow'] as const;
+
+export const listingReasons = [
+  'debt',
+  'lost',
+  'stolen',
+  'fraud',
+  'revoked',
+  'blocked',
+  'other',
+] as const;
+export type ListingReason = (typeof listingReasons)[number];
 
 export interface SecurityListing {
   readonly kind: ListingKind;
-  readonly effect: 'deny' | 'allow';
+  readonly effect: (typeof listingEffects)[number];
   readonly reason: ListingReason;
   /** Milliseconds since 1970: in force from `from` up to, not including, `until`. */
   readonly from?: number;
@@ -22,20 +35,42 @@ export interface SecurityListing {
   readonly riderCategory?: string;
 }
 
-/** By token or account key, lower-case hexadecimal. */
+/** By {@link listingKeysOf} in lower-case hexadecimal. */
 export type SecurityListings = ReadonlyMap<string, readonly SecurityListing[]>;
 
-/** What is in force of the token itself and of the account behind it. */
+/** What a token is looked up by. */
+export type ListedToken = Pick<Token, 'tokenKey' | 'accountKey' | 'issuer'>;
+
+/** Digits of the NNS that a range of accounts is named by: `9360` and up to all four of the issuer. */
+export const issuerRange = /^\d{4,8}$/;
+const rangeDigitsMin = 4;
+
+/** Token key, account key, and each range that the issuer's digits lie in: at most seven keys. */
+export function listingKeysOf({ tokenKey, accountKey, issuer }: ListedToken): Uint8Array[] {
+  const keys = accountKey === undefined ? [tokenKey] : [tokenKey, accountKey];
+  if (issuer === undefined || !issuerRange.test(issuer)) return keys;
+  for (let digits = rangeDigitsMin; digits <= issuer.length; digits += 1) {
+    keys.push(utf8(issuer.slice(0, digits)));
+  }
+  return keys;
+}
+
+export function listingsInForce(
+  listings: readonly SecurityListing[],
+  now: number,
+): readonly SecurityListing[] {
+  return listings.filter(
+    ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) =>
+      now >= from && now < until,
+  );
+}
+
+/** What is in force of the token itself, of the account behind it and of its issuer. */
 export function listingsOf(
-  { tokenKey, accountKey }: Pick<Token, 'tokenKey' | 'accountKey'>,
+  token: ListedToken,
   listings: SecurityListings,
   now: number,
 ): readonly SecurityListing[] {
-  const keys = accountKey === undefined ? [tokenKey] : [tokenKey, accountKey];
-  return keys
-    .flatMap((key) => listings.get(hex(key)) ?? [])
-    .filter(
-      ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) =>
-        now >= from && now < until,
-    );
+  const listed = listingKeysOf(token).flatMap((key) => listings.get(hex(key)) ?? []);
+  return listingsInForce(listed, now);
 }

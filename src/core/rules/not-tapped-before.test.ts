@@ -139,3 +139,10 @@ test('lets whoever entered leave, but for the hand that slips', () => {
   expect(leaves(9)).toBe('already-tapped');
   expect(leaves(10)).toBeUndefined();
 });
+
+test('lets a single ride out through a door where riders tap twice', () => {
+  const history = someHistory({ taps: [aPastTap({ at: someNow - 600_000, action: 'enter' })] });
+  const fare = aFare({ action: 'exit' });
+
+  expect(notTappedBefore(someFacts({ token: single, history, fare }))).toBeUndefined();
+});

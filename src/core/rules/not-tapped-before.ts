@@ -8,9 +8,11 @@ import type { Passback } from './policy.ts';
 import type { Rule, TapFacts } from './rule.ts';
 
 export const notTappedBefore: Rule = (facts) => {
-  const { token, history } = facts;
+  const { token, history, fare } = facts;
   const { rides } = token;
-  if (rides !== 'unlimited' && history.timesAccepted >= rides) {
+  // Whoever is on board is let out: leaving uses no ride.
+  const isUsedUp = rides !== 'unlimited' && history.timesAccepted >= rides;
+  if (isUsedUp && fare?.action !== 'exit') {
     return rides === 1 ? 'already-tapped' : 'rides-used-up';
   }
   const passback = passbackOf(facts);

@@ -1,0 +1,64 @@
+/**
+ * The key under which something is listed, from how the office knows it: a keyed hash as it is, or
+ * the number that it is made of. It hashes as the formats do, so that the device finds it again.
+ */
+import { utf8 } from '../bytes.ts';
+import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import { issuerRange, type ListingKind } from './security-listing.ts';
+
+export type ListingKey =
+  | { readonly ok: true; readonly key: Uint8Array }
+  | { readonly ok: false; readonly detail: string; readonly hint: string };
+
+/** Of a keyed hash. */
+export const keyBytes = 32;
+
+/** What `keyed` gave: 32 bytes in lower-case hexadecimal. */
+const keyedHashText = /^[0-9a-f]{64}$/;
+/** ISO/IEC 14443-3 §6.5.4: 4, 7 or 10 bytes. */
+const uidText = /^([0-9a-f]{8}|[0-9a-f]{14}|[0-9a-f]{20})$/i;
+/** ISO/IEC 7812-1 §4.1, as in core/qris/cpm-account.ts. */
+const accountText = /^\d{8,19}$/;
+/** A ticket's issuer and its id in hexadecimal. */
+const ticketText = /^([^/\s]{1,64})\/((?:[0-9a-f]{2}){1,32})$/i;
+
+/**
+ * @param text 64 digits of a keyed hash; digits of an issuer range; with `keyed` also a card's UID,
+ * an account's number, or `ISSUER/TICKET-ID`. The fault does not repeat it.
+ */
+export function listingKeyOf(kind: ListingKind, text: string, keyed?: KeyedHash): ListingKey {
+  if (kind === 'issuer-range') {
+    return issuerRange.test(text)
+      ? { ok: true, key: utf8(text) }
+      : { ok: false, detail: 'no issuer range', hint: '4 to 8 digits, such as 93600914' };
+  }
+  if (keyedHashText.test(text)) return { ok: true, key: bytesOf(text) };
+  const hashed = numberHash[kind](text);
+  if (hashed === undefined)
+    return { ok: false, detail: `no key of kind ${kind}`, hint: hints[kind] };
+  if (keyed !== undefined) return { ok: true, key: hashed(keyed) };
+  return { ok: false, detail: 'a number that is not hashed', hint: 'give --identifier-key FILE' };
+}
+
+type HashOf = (text: string) => ((keyed: KeyedHash) => Uint8Array) | undefined;
+
+/** Each as its format makes token or account key: uid-card.ts, qris-cpm.ts, halte-ticket.ts. */
+const numberHash: Readonly<Record<Exclude<ListingKind, 'issuer-range'>, HashOf>> = {
+  card: (text) => (uidText.test(text) ? (keyed) => keyed('card', bytesOf(text)) : undefined),
+  account: (text) => (accountText.test(text) ? (keyed) => keyed('account', utf8(text)) : undefined),
+  ticket: (text) => {
+    const [, issuer, id] = ticketText.exec(text) ?? [];
+    if (issuer === undefined || id === undefined) return undefined;
+    return (keyed) => keyed('halte-ticket', utf8(issuer), bytesOf(id));
+  },
+};
+
+const hints = {
+  card: '64 lower-case hexadecimal digits, or a UID of 4, 7 or 10 bytes',
+  account: '64 lower-case hexadecimal digits, or an account of 8 to 19 digits',
+  ticket: '64 lower-case hexadecimal digits, or ISSUER/TICKET-ID',
+} as const;
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'hex'));
+}

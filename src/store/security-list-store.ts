@@ -1,0 +1,103 @@
+/**
+ * The security list that is installed on a device, opened for lookups: exact answers at ten million
+ * entries. It changes nothing; security-list-install.ts does, in this process or in another.
+ */
+import {
+  type ListedToken,
+  listingKeysOf,
+  listingsInForce,
+  type SecurityListing,
+} from '../core/lists/security-listing.ts';
+import type { SqliteDatabase } from './open-database.ts';
+import {
+  type ListState,
+  newestOf,
+  openListDatabase,
+  readState,
+  requireState,
+} from './security-list-database.ts';
+import { asListError } from './security-list-error.ts';
+import { type Facts, isKnown, listingOf } from './security-list-format.ts';
+
+export interface ListPlace {
+  /** Where lists are installed; it need not be there yet. */
+  readonly folder: string;
+  /** Version of the identifier key that this device hashes with: only such a list is any use to it. */
+  readonly keyVersion: number;
+}
+
+export interface SecurityLists {
+  /** What is in force of token, account and issuer range; nothing while no list is installed. */
+  lookup(token: ListedToken, now: number): readonly SecurityListing[];
+  /** Everything that is listed under one key, in force or not. */
+  entriesOf(key: Uint8Array): readonly SecurityListing[];
+  /** undefined while nothing is installed. */
+  state(): ListState | undefined;
+  /** Turns to what was installed since. The old list answers when it fails. @throws ListError */
+  reload(): void;
+  close(): void;
+}
+
+/** @throws ListError */
+export function openSecurityLists(place: ListPlace): SecurityLists {
+  let opened = openNewest(place);
+  return {
+    lookup: (token, now) =>
+      opened === undefined ? [] : listingsInForce(opened.entriesOf(listingKeysOf(token)), now),
+    entriesOf: (key) => opened?.entriesOf([key]) ?? [],
+    state: () => opened?.state(),
+    reload() {
+      const newest = newestOf(place.folder, place.keyVersion)?.path;
+      if (newest === undefined || newest === opened?.path) return;
+      const next = openNewest(place);
+      opened?.close();
+      opened = next;
+    },
+    close: () => opened?.close(),
+  };
+}
+
+interface OpenedList {
+  readonly path: string;
+  entriesOf(keys: readonly Uint8Array[]): readonly SecurityListing[];
+  state(): ListState | undefined;
+  close(): void;
+}
+
+function openNewest({ folder, keyVersion }: ListPlace): OpenedList | undefined {
+  const newest = newestOf(folder, keyVersion);
+  if (newest === undefined) return undefined;
+  const database = openListDatabase(newest.path);
+  try {
+    requireState(database, newest.path);
+    return readerOf(database, newest.path);
+  } catch (error) {
+    database.close();
+    throw asListError(error, newest.path);
+  }
+}
+
+/** As many as {@link listingKeysOf} gives at most: one statement sees one state of the list. */
+const keysMax = 7;
+
+function readerOf(database: SqliteDatabase, path: string): OpenedList {
+  const select = database.prepare(
+    `select what, valid_from as "from", valid_until as until, product,
+      rider_category as riderCategory
+      from listing where key in (${Array(keysMax).fill('?').join()})`,
+  );
+  return {
+    path,
+    entriesOf(keys) {
+      const bound = Array.from({ length: keysMax }, (_, index) => keys[index] ?? null);
+      try {
+        const rows = select.all(...bound) as Facts[];
+        return rows.filter(({ what }) => isKnown(what)).map(listingOf);
+      } catch (error) {
+        throw asListError(error, path);
+      }
+    },
+    state: () => readState(database),
+    close: () => database.close(),
+  };
+}
