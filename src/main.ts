@@ -1,5 +1,6 @@
 /** The program of device, depot and office. The simulator's commands live in sim/main.ts. */
 import { Command, Option } from 'commander';
+import { createSystemEntropy } from '../device/os/system-chance.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
 import { drain } from './cli/drain.ts';
@@ -8,6 +9,7 @@ import { inputKinds } from './cli/inspect-input.ts';
 import { addListCommands } from './cli/lists-command.ts';
 import { createProcessIo } from './cli/process-io.ts';
 import { buildRules, explainRules, showRules } from './cli/rules.ts';
+import { publishRules } from './cli/rules-publish.ts';
 import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
@@ -42,6 +44,7 @@ program
   .requiredOption('--key <file>', 'PEM key of this backend')
   .requiredOption('--device-ca <file>', 'PEM certificate of the CA that signs device certificates')
   .requiredOption('--receipt-key <file>', 'Ed25519 seed that signs receipts, in hexadecimal')
+  .option('--targets <folder>', 'repository of signed targets that devices fetch from')
   .option('--log', 'log every request, not only trouble, as JSON lines')
   .action(async (options) => {
     ran.exitCode = await backend(options, io);
@@ -122,6 +125,31 @@ const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text)
 addListCommands(program, { io, now: Date.now(), draw }, (exitCode) => {
   ran.exitCode = exitCode;
 });
+
+rules
+  .command('publish')
+  .description('sign files that devices are to take: rule bundles, lists, keys')
+  .argument('[target...]', 'files to publish, each under its own name')
+  .requiredOption('--repository <folder>', 'where metadata and targets are kept')
+  .requiredOption('--keys <folder>', 'folder of signing keys; may be given again', gathered)
+  .option('--init', 'make a repository, and keys in the first folder')
+  .option('--root-keys <n>', 'with --init: keys of the root, 3 unless told')
+  .option('--root-threshold <n>', 'with --init: how many of them must sign, 2 unless told')
+  .option('--withdraw <name>', 'a target to take out; may be given again', gathered)
+  .option('--rotate-root', 'new root keys')
+  .option('--rotate-targets', 'a new targets key')
+  .option('--rotate-online', 'new snapshot and timestamp keys')
+  .option('--expire-days <n>', 'until then it must be published again, 14 unless told')
+  .option(...jsonOption)
+  .action(async (files, options) => {
+    const now = Date.now();
+    ran.exitCode = await publishRules(files, options, { io, now, entropy: createSystemEntropy() });
+  });
+
+/** For an option that may be given again. */
+function gathered(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
 
 /** The file that is being read, where somebody watches; the line is wiped with the last one. */
 function progress(): ((file: string) => void) | undefined {

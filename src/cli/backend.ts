@@ -16,6 +16,8 @@ export interface BackendOptions {
   readonly key: string;
   readonly deviceCa: string;
   readonly receiptKey: string;
+  /** Repository of signed targets. */
+  readonly targets?: string;
   readonly log?: boolean;
 }
 
@@ -27,7 +29,10 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
   const store = openSqliteStore(sqlitePath(options.db));
   const server = createBackendServer(
     { store, clock: createSystemClock(), receiptKey },
-    { cert, key, deviceCa: ca, logLevel: options.log === true ? 'info' : 'warn' },
+    {
+      ...{ cert, key, deviceCa: ca, targetsFolder: options.targets },
+      logLevel: options.log === true ? 'info' : 'warn',
+    },
   );
   try {
     const address = await server.listen({ host, port }).catch((error) => {

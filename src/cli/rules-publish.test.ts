@@ -140,7 +140,12 @@ test('leads devices from old keys to new ones, and back when a stick of two is a
   renameSync(join(desk.safe, lost), join(aFolder(), lost));
 
   const published = await desk.json([], {
-    ...{ keys: [desk.keys, desk.safe], rotateRoot: true, rotateTargets: true, rotateOnline: true },
+    ...{
+      keys: [`${desk.keys}-new`, desk.keys, desk.safe],
+      rotateRoot: true,
+      rotateTargets: true,
+      rotateOnline: true,
+    },
   });
 
   expect(published.newKeys).toHaveLength(6);

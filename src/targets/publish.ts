@@ -136,7 +136,11 @@ function nextOrder(
   });
   const newKeys = made.flatMap(([, keys]) => keys);
   const rotated = Object.fromEntries(made.map(([role, keys]) => [role, publicOf(keys)]));
-  const keys = [...readSigningKeys(keyFolders), ...newKeys];
+  // The folder that new keys are to be written into may be as new as they are.
+  const folders = keyFolders.filter(
+    (each) => newKeys.length === 0 || each !== keyFolders[0] || existsSync(each),
+  );
+  const keys = [...readSigningKeys(folders), ...newKeys];
   return { current, rotated, signing: { now, onlineDays, keys }, newKeys };
 }
 

@@ -103,12 +103,12 @@ test.each<[string, string, (office: TestOffice) => void]>([
     },
   ],
   [
-    'a root that strangers made their own',
+    'a whole repository of strangers, from root 2 on',
     'targets/unsigned',
     (office) => {
-      const own = aTargetsOffice(2);
-      own.rotate('timestamp');
-      replay(office, '2.root.json', own.signed.root.bytes);
+      const theirs = aTargetsOffice(2);
+      theirs.rotate('timestamp');
+      for (const [path, bytes] of theirs.served) office.served.set(path, bytes);
     },
   ],
   [

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import {
+  aQrisCode,
+  aTicketToken,
+  gopay,
+  keyed,
+  parsedValue,
+  someClaims,
+} from '../../../sim/testing/builders.ts';
+import { hex, utf8 } from '../bytes.ts';
+import { uidCard } from '../card/uid-card.ts';
+import { parseQrisCpm } from '../token/qris-cpm.ts';
+import { listingKeyOf } from './listing-key.ts';
+import type { ListingKind } from './security-listing.ts';
+
+function keyOf(kind: ListingKind, text: string): string {
+  const key = listingKeyOf(kind, text, keyed);
+  if (!key.ok) throw new Error(key.detail);
+  return hex(key.key);
+}
+
+test('makes of a UID what a card gives', () => {
+  const uid = Uint8Array.of(0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6);
+  const end = uidCard(uid, { keyed });
+  if (end.step !== 'end') throw new Error('a bare UID needs no command');
+
+  expect(keyOf('card', '04A1b2c3d4e5f6')).toBe(hex(parsedValue(end.result).tokenKey));
+});
+
+test('makes of issuer and id what a ticket gives', () => {
+  const { issuer, ticketId } = someClaims();
+
+  expect(keyOf('ticket', `${issuer}/${hex(ticketId)}`)).toBe(hex(aTicketToken().tokenKey));
+});
+
+test('makes of a number what a payment code gives', () => {
+  const { accountKey = new Uint8Array() } = parsedValue(parseQrisCpm(aQrisCode(), keyed));
+
+  expect(keyOf('account', `${gopay}12345678901`)).toBe(hex(accountKey));
+});
+
+test('takes a keyed hash and the digits of an issuer as they are', () => {
+  expect(keyOf('account', 'ab'.repeat(32))).toBe('ab'.repeat(32));
+  expect(keyOf('issuer-range', '936009')).toBe(hex(utf8('936009')));
+});
+
+test.each<[ListingKind, string]>([
+  ['card', '04a1b2'],
+  ['card', 'AB'.repeat(32)],
+  ['account', '1234567'],
+  ['account', '12345678901234567890'],
+  ['ticket', 'semarang'],
+  ['ticket', 'semarang/abc'],
+  ['issuer-range', '931'],
+  ['issuer-range', '931009140'],
+])('of kind %s takes no %o, and does not repeat it', (kind, text) => {
+  const key = listingKeyOf(kind, text, keyed);
+
+  expect(key).toMatchObject({ ok: false });
+  expect(JSON.stringify(key)).not.toContain(text);
+});
+
+test.each<[ListingKind, string]>([
+  ['card', '04a1b2c3d4e5f6'],
+  ['account', '9360091412345678907'],
+  ['ticket', 'semarang/ab'],
+])('hashes no number of kind %s without a key', (kind, text) => {
+  expect(listingKeyOf(kind, text)).toMatchObject({ ok: false, hint: 'give --identifier-key FILE' });
+});
