@@ -66,7 +66,7 @@ export function createCaseBuilder(
   const rules = benchRules(trusted, entropy);
   const situation: Situation = {
     ...{ history: emptyHistory, rules, listings: [], now: benchNow, clockQuality: 'ntp' },
-    ...{ place: { routeId: '1' }, listAgeMs: 0, syncAgeMs: 0, authorisation: 'approved' },
+    ...{ place: { routeId: '1' }, listAgeMs: 0, syncAgeMs: 0, authorisation: 'no-answer' },
   };
   const yardstick = yardsticks(entropy);
   const codesOf = (make: MakeCode) => Array.from({ length: count }, make);
