@@ -49,6 +49,8 @@ const header = { listId: 'bench', version: 1, keyVersion: 1, madeAt: 1_785_000_0
 /** Each thousandth entry is taken out by the delta, and another put beside the one in the middle. */
 const changedEvery = 1_000;
 const addedAt = 500;
+/** Of each so many entries, one is looked up: not one of those. */
+const keptAt = 7;
 const keysMax = 20_000;
 const smallEntries = 10;
 
@@ -96,6 +98,10 @@ async function installSmall(folder: string): Promise<ListPlace> {
   return place;
 }
 
+function isChanged(index: number): boolean {
+  return index % changedEvery === 0 || index % changedEvery === addedAt;
+}
+
 /** Notes keys that the delta leaves alone. */
 function* withKeysKept(
   records: Iterable<ListRecord>,
@@ -105,7 +111,7 @@ function* withKeysKept(
   const every = Math.max(1, Math.floor(entries / keysMax));
   let index = 0;
   for (const record of records) {
-    if (index % every === 0 && index % changedEvery !== 0) writeSync(file, record.key);
+    if (index % every === keptAt % every && !isChanged(index)) writeSync(file, record.key);
     yield record;
     index += 1;
   }

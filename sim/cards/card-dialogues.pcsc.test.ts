@@ -35,6 +35,7 @@ import type { VirtualCardSlot } from '../virtual-card-slot.ts';
 import type { CardModel } from './card-model.ts';
 import { createForeignCard } from './foreign-card.ts';
 import { createQrisTapPhone } from './qris-tap-phone.ts';
+import { createRudeCard, type RudeCard } from './rude-card.ts';
 import { createTicketPhone } from './ticket-phone.ts';
 import { createUidCard } from './uid-card.ts';
 
@@ -55,11 +56,6 @@ const rules = someRules({ listings });
 function aQrisPhone(recordBytes: number): CardModel {
   const nextCode = () => syntheticQris(gopay, createSimEntropy(1));
   return createQrisTapPhone({ entropy: createSimEntropy(2), nextCode }, { recordBytes });
-}
-
-/** Answers every command with this, in hexadecimal. */
-function aRudeCard(answer: string): CardModel {
-  return { ...createForeignCard(), respond: () => bytesOf(answer) };
 }
 
 describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
@@ -89,6 +85,10 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
     emptied[turn] = slot.remove();
     turn = turn === 0 ? 1 : 0;
     return { ...visit, heard: listener.heard };
+  }
+
+  function holdRude({ card, holding }: RudeCard, ledger = aLedger()) {
+    return hold(card, holding, ledger);
   }
 
   const cards: readonly [string, () => CardModel | Promise<CardModel>, string][] = [
@@ -145,9 +145,9 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
       const twin = await aTransitCard({ generation });
       const { said } = await createCardDoor(aLedger(), rules).visit(directScan(twin));
       const card = await aTransitCard({ generation });
-      const tearAfterApdus = said.findIndex((apdu) => apdu.startsWith(`90${code}`));
+      const tornAfter = said.findIndex((apdu) => apdu.startsWith(`90${code}`));
 
-      const torn = await hold(card, { tearAfterApdus, isLastHeard }, ledger);
+      const torn = await holdRude(createRudeCard({ tornAfter, isLastHeard }, card), ledger);
       const again = await hold(card, {}, ledger);
 
       expect([torn.light, again.light]).toEqual(['amber card-gone', 'green fare-debited']);
@@ -159,7 +159,7 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
   );
 
   test('gives up a silent card at the deadline', async () => {
-    const { light, ms } = await hold(createTicketPhone(aTicket()), { silentAfterApdus: 0 });
+    const { light, ms } = await holdRude(createRudeCard({ silentAfter: 0 }));
 
     expect(light).toBe('amber card-timeout');
     expect(ms).toBeGreaterThanOrEqual(dialogueMs - 1);
@@ -167,14 +167,18 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
   });
 
   test('gives up a card that falls silent amid its dialogue at the same deadline', async () => {
-    const { light, said, ms } = await hold(await aTransitCard(), { silentAfterApdus: 5 });
+    const rude = createRudeCard({ silentAfter: 5 }, await aTransitCard());
+
+    const { light, said, ms } = await holdRude(rude);
 
     expect([light, said.length]).toEqual(['amber card-timeout', 6]);
     expect(ms).toBeLessThan(dialogueMs + slackMs);
   });
 
   test('asks to hold a card longer that is torn off at the first command', async () => {
-    const { light, said } = await hold(createTicketPhone(aTicket()), { tearAfterApdus: 0 });
+    const rude = createRudeCard({ tornAfter: 0 }, createTicketPhone(aTicket()));
+
+    const { light, said } = await holdRude(rude);
 
     expect([light, said.length]).toEqual(['amber card-gone', 1]);
   });
@@ -186,7 +190,9 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
     ['as much as fits', `${'a5'.repeat(256)}9000`, 'red malformed-token'],
     ['more than fits', `${'a5'.repeat(400)}9000`, 'amber card-gone'],
   ])('takes a card that answers %s for none', async (_, answer, light) => {
-    expect((await hold(aRudeCard(answer))).light).toBe(light);
+    const rude = createRudeCard({ answers: bytesOf(answer) });
+
+    expect((await holdRude(rude)).light).toBe(light);
   });
 });
 

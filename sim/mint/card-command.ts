@@ -1,6 +1,14 @@
 /** The command line of `halte mint card`. */
 import type { Command } from 'commander';
+import { purseFile } from '../../src/core/card/desfire/transit-application.ts';
 import type { MintCardOptions } from '../personalise/card-wish.ts';
+import { daysMax } from './code-commands.ts';
+import { shortAscii, wholeNumberText } from './option-parsers.ts';
+
+/** Of a pass, unless told otherwise. */
+const passDays = '30';
+
+type TypedOptions = Omit<MintCardOptions, 'days'> & Partial<Pick<MintCardOptions, 'days'>>;
 
 /** @param run `mintCard` with the readers and keys of this machine. */
 export function addCardCommand(
@@ -12,10 +20,14 @@ export function addCardCommand(
     .description('make a transit card of a blank DESFire card at a PC/SC reader')
     .requiredOption('--keys <file>', 'master keys, made by "halte mint card-keys"')
     .option('--slot <text>', "part of the name of the reader's slot (default: every slot)")
-    .option('--balance <rupiah>', 'opening balance', '0')
-    .option('--product <id>', 'fare product of a pass on it')
-    .option('--days <n>', 'how long the product is valid, from now', '30')
-    .option('--category <id>', 'rider category')
+    .option('--balance <rupiah>', 'opening balance', wholeNumberText(0, purseFile.balanceMax), '0')
+    .option('--product <id>', 'fare product of a pass on it', shortAscii)
+    .option(
+      '--days <n>',
+      `how long the product is valid, from now (default: ${passDays})`,
+      wholeNumberText(1, daysMax),
+    )
+    .option('--category <id>', 'rider category', shortAscii)
     .addHelpText(
       'after',
       `
@@ -23,5 +35,12 @@ Examples:
   halte mint card --keys card-keys.json --balance 50000
   halte mint card --keys card-keys.json --product langganan --days 30 --category pelajar`,
     )
-    .action(run);
+    .action((options: TypedOptions, command: Command) => {
+      const { days, product } = options;
+      if (days !== undefined && product === undefined) {
+        const message = 'error: --days is how long a --product is valid, and there is none';
+        command.error(message, { exitCode: 2 });
+      }
+      return run({ ...options, days: days ?? passDays });
+    });
 }

@@ -2,14 +2,22 @@
 import { type Command, Option } from 'commander';
 import { readTime } from '../../src/cli/inspect.ts';
 import { countMax, ticketKinds } from '../../src/core/ticket/claims.ts';
+import { asTyped } from './as-typed.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { mintMerchantQr, mintPretix, mintQris } from './mint-payment.ts';
 import { mintPass, mintTicket } from './mint-ticket.ts';
-import { timeOfDay, utcOffset, weekdays, wholeNumber } from './option-parsers.ts';
+import {
+  shortText,
+  shortTexts,
+  timeOfDay,
+  utcOffset,
+  weekdays,
+  wholeNumber,
+} from './option-parsers.ts';
 
 const count = wholeNumber(2, countMax);
 /** Ten years, and no pass is longer. */
-const daysMax = 3_660;
+export const daysMax = 3_660;
 const number32 = wholeNumber(1, 2 ** 31 - 1);
 const from = ['--from <time>', 'valid from, such as 2026-11-02T07:00:00+07:00', readTime] as const;
 const until = ['--until <time>', 'valid until, not including it', readTime] as const;
@@ -26,11 +34,11 @@ function withForms(command: Command): Command {
 /** What tickets and passes have alike. */
 function withClaims(command: Command): Command {
   return command
-    .option('--product <id>', 'fare product (default: single-ride, or the kind)')
-    .option('--category <id>', 'rider category')
-    .option('--subject <pseudonym>', 'whom it is for; never a name')
-    .option('--route <id...>', 'only on these routes')
-    .option('--network <id...>', 'only in these networks')
+    .option('--product <id>', 'fare product (default: single-ride, or the kind)', shortText)
+    .option('--category <id>', 'rider category', shortText)
+    .option('--subject <pseudonym>', 'whom it is for; never a name', shortText)
+    .option('--route <id...>', 'only on these routes', shortTexts)
+    .option('--network <id...>', 'only in these networks', shortTexts)
     .option('--weekdays <days>', 'only on these service days, such as mon,tue', weekdays)
     .option('--holder <file>', 'who may show it: made by "halte mint holder-key", or a public PEM')
     .option('--proof', "print what the holder's phone shows just now")
@@ -44,7 +52,7 @@ function withClaims(command: Command): Command {
 function withOffice(command: Command): Command {
   return command
     .requiredOption('--key <file>', 'made by "halte mint key"')
-    .option('--issuer <name>', 'who issues it', 'trans-semarang');
+    .option('--issuer <name>', 'who issues it', shortText, 'trans-semarang');
 }
 
 export function addCodeCommands(mint: Command, deps: MintDeps): void {
@@ -70,7 +78,7 @@ function addTicket(mint: Command, deps: MintDeps): void {
     .addOption(new Option(until[0], until[1]).argParser(until[2]).conflicts('minutes'));
   withForms(withClaims(command))
     .addHelpText('after', ticketExamples)
-    .action((options) => mintTicket(options, deps));
+    .action((options) => asTyped(deps.io, () => mintTicket(options, deps)));
 }
 
 const ticketExamples = `
@@ -94,7 +102,7 @@ function addPass(mint: Command, deps: MintDeps): void {
     );
   withForms(withClaims(command))
     .addHelpText('after', passExamples)
-    .action((options) => mintPass(options, deps));
+    .action((options) => asTyped(deps.io, () => mintPass(options, deps)));
 }
 
 const passExamples = `
@@ -109,7 +117,7 @@ function addQris(mint: Command, deps: MintDeps): void {
     .option('--issuer <wallet>', 'its name, or its NNS prefix', 'gopay');
   withForms(command)
     .addHelpText('after', '\nExample:\n  halte mint qris --issuer ovo --png ovo.png')
-    .action((options) => mintQris(options, deps));
+    .action((options) => asTyped(deps.io, () => mintQris(options, deps)));
 }
 
 function addMerchantQr(mint: Command, deps: MintDeps): void {
@@ -126,7 +134,7 @@ function addMerchantQr(mint: Command, deps: MintDeps): void {
 Example:
   halte mint merchant-qr --merchant fixtures/merchant.json --amount 3500 --reference H1-42`,
     )
-    .action((options) => mintMerchantQr(options, deps));
+    .action((options) => asTyped(deps.io, () => mintMerchantQr(options, deps)));
 }
 
 function addPretix(mint: Command, deps: MintDeps): void {
@@ -141,5 +149,5 @@ function addPretix(mint: Command, deps: MintDeps): void {
     .option(...until);
   withForms(command)
     .addHelpText('after', '\nExample:\n  halte mint pretix --key pretix.key --item 7')
-    .action((options) => mintPretix(options, deps));
+    .action((options) => asTyped(deps.io, () => mintPretix(options, deps)));
 }

@@ -1,6 +1,7 @@
 /** The command line of `halte mint` for keys and certificates. */
 import { type Command, Option } from 'commander';
 import { signatureAlgorithms } from '../../src/core/crypto/verifying-key.ts';
+import { asTyped } from './as-typed.ts';
 import type { MintDeps } from './mint-deps.ts';
 import {
   mintCardKeys,
@@ -10,6 +11,7 @@ import {
   mintKey,
   mintSealingKey,
 } from './mint-keys.ts';
+import { deviceIds, shortText } from './option-parsers.ts';
 
 const outFile = ['--out <file>', 'where to put it; never over a file'] as const;
 
@@ -24,7 +26,7 @@ export function addKeyCommands(mint: Command, deps: MintDeps): void {
     .command('certs')
     .description('make a test CA, certificates of backend and devices, receipt and sealing keys')
     .requiredOption('--out <folder>', 'where to put them')
-    .requiredOption('--device <id...>', 'devices to make certificates for')
+    .requiredOption('--device <id...>', 'devices to make certificates for', deviceIds)
     .addHelpText('after', '\nExample:\n  halte mint certs --out tls --device bus-1 bus-2')
     .action((options) => mintCertificates(options, deps));
 
@@ -58,7 +60,7 @@ function addSigningKeys(mint: Command, deps: MintDeps): void {
     .description('make a test key for signing tickets; prints its entry for trustedKeys')
     .requiredOption(...outFile)
     .addOption(algorithmOption())
-    .option('--issuer <name>', 'who will sign with it', 'trans-semarang')
+    .option('--issuer <name>', 'who will sign with it', shortText, 'trans-semarang')
     .addOption(
       new Option('--for <format>', 'whose tickets it signs')
         .choices(['halte', 'pretix'])
@@ -68,7 +70,7 @@ function addSigningKeys(mint: Command, deps: MintDeps): void {
       'after',
       '\nExamples:\n  halte mint key --out ticket.key\n  halte mint key --out ticket.pem --algorithm ES256',
     )
-    .action((options) => mintKey(options, deps));
+    .action((options) => asTyped(deps.io, () => mintKey(options, deps)));
 
   mint
     .command('holder-key')

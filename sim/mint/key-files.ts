@@ -13,9 +13,14 @@ import type { SignatureAlgorithm } from '../../src/core/crypto/verifying-key.ts'
 import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import { compressedPoint, makeP256Key, p256Signer } from '../p256-signer.ts';
 import type { SigningKey } from '../ticket-office.ts';
+import { readHinted } from './as-typed.ts';
 import { writeNewSecretFile } from './out-file.ts';
 
 const seedBytes = 32;
+
+const keyHint = 'make one with "halte mint key" (docs/minting.md)';
+const holderHint =
+  'one made by "halte mint holder-key", or the PEM of a public key (docs/minting.md)';
 
 /** Draws a key and writes it. @returns it. @throws CliError when the file is there already. */
 export function writeSigningKey(
@@ -37,12 +42,15 @@ export function writeSeed(file: string, entropy: Entropy): Uint8Array {
 
 /** @throws CliError when the file holds no private key, ConfigError when it cannot be read. */
 export function readSigningKey(file: string): SigningKey {
-  return signingKeyIn(file, readText(file));
+  return signingKeyIn(
+    file,
+    readHinted(keyHint, () => readText(file)),
+  );
 }
 
 /** @returns the holder's key, and how to sign with it unless the file holds its public half only. */
 export function readHolderKey(file: string): { key: HolderKey; signer?: SigningKey } {
-  const text = readText(file);
+  const text = readHinted(holderHint, () => readText(file));
   if (text.includes('PRIVATE KEY') || seedIn(text) !== undefined) {
     const signer = signingKeyIn(file, text);
     return { key: { algorithm: signer.algorithm, publicKey: signer.publicKey }, signer };
@@ -52,13 +60,12 @@ export function readHolderKey(file: string): { key: HolderKey; signer?: SigningK
   if (publicKey?.length === 65) {
     return { key: { algorithm: 'ES256', publicKey: compressedPoint(publicKey) } };
   }
-  const hint = 'one made by "halte mint holder-key", or the PEM of a public key';
-  throw new CliError('mint/bad-key', `${file} is not the key of a holder`, hint);
+  throw new CliError('mint/bad-key', `${file} is not the key of a holder`, holderHint);
 }
 
 function signingKeyIn(file: string, text: string): SigningKey {
   const seed = seedIn(text);
   const key = seed ? ed25519PrivateKey(seed) : p256Signer(text);
   if (key !== undefined) return key;
-  throw new CliError('mint/bad-key', `${file} is not a key`, 'make one with "halte mint key"');
+  throw new CliError('mint/bad-key', `${file} is not a key`, keyHint);
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -310,50 +310,68 @@ test('tells programs what it made in one line', async () => {
   });
 });
 
+const fourLongIds = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(32));
+
 test.each([
-  ['carnet-without-rides', ['--kind', 'carnet'], 'mint/bad-rides'],
-  ['rides-of-a-pass', ['--kind', 'pass', '--rides', '10'], 'mint/bad-rides'],
-  ['group-without-riders', ['--kind', 'group'], 'mint/bad-riders'],
-  ['riders-of-a-single', ['--riders', '2'], 'mint/bad-riders'],
-  ['over-before-it-begins', ['--until', '2026-11-02T07:00:00+07:00'], 'mint/bad-ticket'],
-  ['a-long-product', ['--product', 'x'.repeat(33)], 'mint/bad-ticket'],
-  ['a-proof-of-nobody', ['--proof'], 'mint/no-holder'],
-  ['no-holder-there', ['--holder', '/nowhere/phone.key'], 'config/invalid'],
-  ['a-holder-that-is-none', ['--holder', merchant], 'mint/bad-key'],
-  ['a-picture-nowhere', ['--png', '/dev/null/code.png'], 'mint/cannot-write'],
-  ['an-office-that-is-none', ['--key', merchant], 'mint/bad-key'],
-])('says what is wrong with %s, and what to do', async (_, args, code) => {
+  ['carnet-without-rides', ['--kind', 'carnet'], 2, 'mint/bad-rides'],
+  ['rides-of-a-pass', ['--kind', 'pass', '--rides', '10'], 2, 'mint/bad-rides'],
+  ['group-without-riders', ['--kind', 'group'], 2, 'mint/bad-riders'],
+  ['riders-of-a-single', ['--riders', '2'], 2, 'mint/bad-riders'],
+  ['over-before-it-begins', ['--until', '2026-11-02T07:00:00+07:00'], 2, 'mint/bad-ticket'],
+  ['more-than-a-code-holds', ['--route', ...fourLongIds], 2, 'mint/bad-ticket'],
+  ['a-proof-of-nobody', ['--proof'], 2, 'mint/no-holder'],
+  ['no-holder-there', ['--holder', '/nowhere/phone.key'], 1, 'config/invalid'],
+  ['a-holder-that-is-none', ['--holder', merchant], 1, 'mint/bad-key'],
+  ['a-picture-nowhere', ['--png', '/dev/null/code.png'], 1, 'mint/cannot-write'],
+  ['an-office-that-is-none', ['--key', merchant], 1, 'mint/bad-key'],
+])('says what is wrong with %s, and what to do', async (_, args, ends, code) => {
   const { key } = await keys();
 
   const { exitCode, outs, errs } = await mint(['ticket', '--key', key, ...args]);
 
-  expect([exitCode, outs]).toEqual([1, []]);
+  expect([exitCode, outs]).toEqual([ends, []]);
   expect(errs[0]?.startsWith(`${code}: `)).toBe(true);
   expect(errs.at(-1)).toMatch(/^→ ./);
 });
 
+const backwards = ['--from', '2026-11-03T07:00:00+07:00', '--until', '2026-11-02T07:00:00+07:00'];
+
+function asking(file: string): readonly string[] {
+  return ['--merchant', file, '--amount', '1'];
+}
+
 test.each([
-  [['pass', '--key', 'KEY'], 'mint/bad-length'],
-  [['pass', '--key', 'KEY', '--days', '1', '--months', '1'], 'mint/bad-length'],
-  [['qris', '--issuer', 'nobody'], 'mint/bad-issuer'],
-  [['qris', '--issuer', '12345678'], 'mint/bad-issuer'],
-  [['pretix', '--key', merchant, '--item', '1'], 'mint/bad-key'],
-  [
-    ['merchant-qr', '--merchant', merchant, '--amount', '1', '--reference', ''],
-    'mint/bad-reference',
-  ],
-  [
-    ['merchant-qr', '--merchant', merchant, '--amount', '1', '--reference', 'a|b'],
-    'mint/bad-reference',
-  ],
-  [['merchant-qr', '--merchant', 'KEY', '--amount', '1', '--reference', 'a'], 'config/invalid'],
-])('ends %j with a code and a hint', async (args, code) => {
+  [['pass', '--key', 'KEY'], 2, 'mint/bad-length', 'one of --days'],
+  [['pass', '--key', 'KEY', '--days', '1', '--months', '1'], 2, 'mint/bad-length', 'one of --days'],
+  [['qris', '--issuer', 'nobody'], 2, 'mint/bad-issuer', '9360 and four digits'],
+  [['qris', '--issuer', '12345678'], 2, 'mint/bad-issuer', '9360 and four digits'],
+  [['pretix', '--key', merchant, '--item', '1'], 1, 'mint/bad-key', 'docs/minting.md'],
+  [['pretix', '--key', '/nowhere', '--item', '1'], 1, 'config/invalid', 'docs/minting.md'],
+  [['pretix', '--key', 'KEY', '--item', '1', ...backwards], 2, 'mint/bad-ticket', 'after --from'],
+  [['merchant-qr', ...asking(merchant), '--reference', ''], 2, 'mint/bad-reference', '1 to 25'],
+  [['merchant-qr', ...asking(merchant), '--reference', 'a|b'], 2, 'mint/bad-reference', '1 to 25'],
+  [['merchant-qr', ...asking('KEY'), '--reference', 'a'], 1, 'config/invalid', 'docs/minting.md'],
+  [['ticket', '--key', '/nowhere/ticket.key'], 1, 'config/invalid', 'docs/minting.md'],
+])('ends %j with %i, a code and a hint', async (args, ends, code, hint) => {
   const { key } = await keys();
 
   const { exitCode, errs } = await mint(args.map((arg) => (arg === 'KEY' ? key : arg)));
 
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(ends);
   expect(errs[0]?.startsWith(`${code}: `)).toBe(true);
+  expect(errs.at(-1)).toMatch(/^→ /);
+  expect(errs.at(-1)).toContain(hint);
+});
+
+test('makes no folder for a picture: it was most likely mistyped', async () => {
+  const folder = join(aFolder(), 'pictures');
+
+  const { exitCode, errs } = await mint(['qris', '--png', join(folder, 'code.png')]);
+
+  expect(exitCode).toBe(1);
+  expect(errs[0]).toMatch(/^mint\/cannot-write: /);
+  expect(errs.at(-1)).toContain(`there is no folder ${folder}`);
+  expect(existsSync(folder)).toBe(false);
 });
 
 test.each([
@@ -366,6 +384,9 @@ test.each([
   ['--utc-offset 7', 'It is a time east of Greenwich, such as +07:00.'],
   ['--utc-offset +14:30', 'It is a time east of Greenwich'],
   ['--from tomorrow', 'It is a time with its zone'],
+  [`--product ${'x'.repeat(33)}`, 'It is 1 to 32 characters.'],
+  [`--issuer ${'x'.repeat(33)}`, 'It is 1 to 32 characters.'],
+  ['--route 1 2 3 4 5 6 7 8 9', 'There are 1 to 8 of them'],
   ['--kind dayticket', 'Allowed choices are single, pass, carnet, group, staff.'],
   ['--minutes 5 --until 2026-11-03T00:00:00Z', 'cannot be used with'],
 ])('calls %s wrong usage, and says what it could be', async (typed, message) => {

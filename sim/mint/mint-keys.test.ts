@@ -63,8 +63,10 @@ test.each(['EdDSA', 'ES256'])('prints the public half of a key of %s', async (al
 test('makes no key for pretix that pretix could not have', async () => {
   const out = join(aFolder(), 'pretix.key');
 
-  const { errs } = await mint(['key', '--out', out, '--for', 'pretix', '--algorithm', 'ES256']);
+  const args = ['key', '--out', out, '--for', 'pretix', '--algorithm', 'ES256'];
+  const { exitCode, errs } = await mint(args);
 
+  expect(exitCode).toBe(2);
   expect(errs[0]).toMatch(/^mint\/bad-algorithm: /);
 });
 
@@ -113,3 +115,15 @@ test('says where it cannot write', async () => {
   expect(exitCode).toBe(1);
   expect(errs[0]).toMatch(/^mint\/cannot-write: /);
 });
+
+test.each(['../bus-1', 'a/b', '', '.hidden', 'backend', 'receipt', 'x'.repeat(65)])(
+  'makes no certificate for a device "%s", whose files would lie elsewhere',
+  async (device) => {
+    const out = join(aFolder(), 'tls');
+
+    const { exitCode, errs } = await mint(['certs', '--out', out, '--device', 'bus-1', device]);
+
+    expect(exitCode).toBe(2);
+    expect(errs.join(' ')).toContain('It is 1 to 64 letters');
+  },
+);

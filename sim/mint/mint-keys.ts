@@ -1,6 +1,5 @@
 /** `halte mint certs` and the key commands: what test devices and test offices sign and open with. */
 import { join } from 'node:path';
-import { CliError } from '../../src/cli/cli-io.ts';
 import { hex } from '../../src/core/bytes.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
 import type { SignatureAlgorithm } from '../../src/core/crypto/verifying-key.ts';
@@ -8,6 +7,7 @@ import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
 import { writeTestKeys } from '../card-keys.ts';
 import { makeTestCertificates } from '../test-certificates.ts';
 import { createTicketOffice } from '../ticket-office.ts';
+import { UsageError } from './as-typed.ts';
 import { writeSeed, writeSigningKey } from './key-files.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { writePublicFile, writeSecretFile, writing } from './out-file.ts';
@@ -45,7 +45,7 @@ export function mintKey(options: MintKeyOptions, { io, entropy }: MintDeps): voi
   const { out, algorithm, issuer } = options;
   if (options.for === 'pretix' && algorithm !== 'EdDSA') {
     const hint = 'leave --algorithm out';
-    throw new CliError('mint/bad-algorithm', `pretix has no signatures of ${algorithm}`, hint);
+    throw new UsageError('mint/bad-algorithm', `pretix has no signatures of ${algorithm}`, hint);
   }
   const key = writeSigningKey(out, algorithm, entropy);
   const publicKey = hex(key.publicKey);

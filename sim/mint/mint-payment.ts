@@ -8,6 +8,7 @@ import { fareCode } from '../../src/core/qris/merchant-code.ts';
 import { walletNames } from '../../src/core/qris/wallet-names.ts';
 import { createPretixOffice, type PretixOrder } from '../pretix-office.ts';
 import { syntheticQris } from '../synthetic-qris.ts';
+import { readHinted, UsageError } from './as-typed.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { type ShowOptions, showCode } from './show-code.ts';
 
@@ -29,7 +30,7 @@ function issuerOf(given: string): string {
   const [issuer] = [...walletNames].find(([, name]) => bare(name) === bare(given)) ?? [];
   if (issuer !== undefined) return issuer;
   const hint = `9360 and four digits, or one of ${[...walletNames.values()].join(', ')}`;
-  throw new CliError('mint/bad-issuer', `--issuer ${given} is no wallet and no NNS prefix`, hint);
+  throw new UsageError('mint/bad-issuer', `--issuer ${given} is no wallet and no NNS prefix`, hint);
 }
 
 /** As people type it: `bank jateng`, `bankJateng`, `i.saku`. */
@@ -46,11 +47,12 @@ export interface MintMerchantQrOptions extends ShowOptions {
 
 export function mintMerchantQr(options: MintMerchantQrOptions, deps: MintDeps): void {
   const { amount, reference } = options;
-  const merchant = readMerchant(options.merchant);
+  const hint = 'docs/minting.md has the file of a merchant';
+  const merchant = readHinted(hint, () => readMerchant(options.merchant));
   const fare = { amount, currency: 'IDR' };
   if (!/^[ -{}~]{1,25}$/.test(reference)) {
-    const hint = '1 to 25 printable characters';
-    throw new CliError('mint/bad-reference', `--reference ${reference} cannot be`, hint);
+    const characters = '1 to 25 printable characters of ASCII, without the bar';
+    throw new UsageError('mint/bad-reference', `--reference ${reference} cannot be`, characters);
   }
   const text = fareCode(merchant, fare, reference);
   const summary = `${merchant.name} asks for ${formatMoney(fare)}, reference ${reference}`;
@@ -61,13 +63,18 @@ export interface MintPretixOptions extends ShowOptions, PretixOrder {
   readonly key: string;
 }
 
+const keyHint = 'make one with "halte mint key --for pretix" (docs/minting.md)';
+
 export function mintPretix(options: MintPretixOptions, deps: MintDeps): void {
-  const seed = readSeedFile(options.key);
+  const seed = readHinted(keyHint, () => readSeedFile(options.key));
   if (seed === undefined) {
-    const hint = 'make one with "halte mint key --for pretix"';
-    throw new CliError('mint/bad-key', `${options.key} is not an Ed25519 key`, hint);
+    throw new CliError('mint/bad-key', `${options.key} is not an Ed25519 key`, keyHint);
   }
   const { item, variation, subevent, from, until } = options;
+  if (from !== undefined && until !== undefined && from >= until) {
+    const hint = '--until is a moment after --from';
+    throw new UsageError('mint/bad-ticket', 'it expires before it begins', hint);
+  }
   const text = createPretixOffice(deps.entropy, ed25519PrivateKey(seed)).issue(options);
   const facts = { item, variation, subevent, from: iso(from), until: iso(until) };
   showCode({ text, facts, summary: `pretix ticket of item ${item}` }, options, deps);

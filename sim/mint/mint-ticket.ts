@@ -6,6 +6,7 @@ import type { Signer } from '../../src/core/crypto/cose-sign1.ts';
 import { halteTicketText } from '../../src/core/ticket/issue.ts';
 import { bucketMs, presentTicket } from '../../src/core/ticket/presentation.ts';
 import { createTicketOffice, type TicketOffice, type TicketOrder } from '../ticket-office.ts';
+import { UsageError } from './as-typed.ts';
 import { readHolderKey, readSigningKey } from './key-files.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { daysAfter, monthsAfter, type ServiceDay, serviceDaysAfter } from './pass-period.ts';
@@ -57,7 +58,7 @@ function passEnd(from: number, { days, months, serviceDays, ...options }: MintPa
   const lengths = [days, months, serviceDays].filter((length) => length !== undefined);
   if (lengths.length !== 1) {
     const hint = 'one of --days, --months and --service-days';
-    throw new CliError('mint/bad-length', `a pass has one length, not ${lengths.length}`, hint);
+    throw new UsageError('mint/bad-length', `a pass has one length, not ${lengths.length}`, hint);
   }
   if (days !== undefined) return daysAfter(from, days);
   if (months !== undefined) return monthsAfter(from, months, day);
@@ -70,6 +71,10 @@ interface Period {
 }
 
 function issue(options: IssueOptions, period: Period, deps: MintDeps): void {
+  if (period.until <= period.from) {
+    const hint = '--until is a moment after --from, which is now unless it is given';
+    throw new UsageError('mint/bad-ticket', 'it expires before it begins', hint);
+  }
   const holder = options.holder === undefined ? undefined : readHolderKey(options.holder);
   const signer = options.proof === true ? signerOf(options, holder?.signer) : undefined;
   const key = readSigningKey(options.key);
@@ -98,20 +103,20 @@ function signerOf({ holder }: IssueOptions, signer: Signer | undefined): Signer 
   if (signer !== undefined) return signer;
   if (holder === undefined) {
     const hint = '--holder FILE, made by "halte mint holder-key"';
-    throw new CliError('mint/no-holder', 'nobody can make a proof without a --holder', hint);
+    throw new UsageError('mint/no-holder', 'nobody can make a proof without a --holder', hint);
   }
   const hint = 'leave --proof out, or give the private key that the phone keeps';
   throw new CliError('mint/no-private-key', `${holder} is a public key: it proves nothing`, hint);
 }
 
-/** @throws CliError for what no validator takes, or what no code holds. */
+/** @throws UsageError for what no validator takes, or what no code holds. */
 function issued(office: TicketOffice, order: TicketOrder): Uint8Array {
   try {
     return office.issue(order);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const hint = 'docs/ticket-format.md has the limits of every claim';
-    throw new CliError('mint/bad-ticket', error.message, hint);
+    const hint = 'docs/ticket-format.md has the limits of every claim, and of all together';
+    throw new UsageError('mint/bad-ticket', error.message, hint);
   }
 }
 

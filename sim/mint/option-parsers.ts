@@ -10,6 +10,48 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** What an id of GTFS or of an issuer is: as long as a ticket can hold. */
+const textMax = 32;
+const textsMax = 8;
+
+export function shortText(text: string): string {
+  if (text.length >= 1 && text.length <= textMax) return text;
+  throw new InvalidArgumentError(`It is 1 to ${textMax} characters.`);
+}
+
+/** One of several. @param before those that were typed before it. */
+export function shortTexts(text: string, before: readonly string[] = []): readonly string[] {
+  const texts = [...before, shortText(text)];
+  if (texts.length <= textsMax) return texts;
+  throw new InvalidArgumentError(
+    `There are 1 to ${textsMax} of them, of 1 to ${textMax} characters.`,
+  );
+}
+
+/** ASCII, as a card holds it. */
+export function shortAscii(text: string): string {
+  if (/^[\x20-\x7e]{1,32}$/.test(text)) return text;
+  throw new InvalidArgumentError(`It is 1 to ${textMax} characters of ASCII.`);
+}
+
+/** As {@link wholeNumber}, left as it was typed. */
+export function wholeNumberText(min: number, max: number): (text: string) => string {
+  const parse = wholeNumber(min, max);
+  return (text) => String(parse(text));
+}
+
+/** Files of the folder that are no device's. */
+const otherFiles = ['ca', 'backend', 'receipt', 'sealing'];
+
+/** Names files, so it has no folder in it. @param before those that were typed before it. */
+export function deviceIds(text: string, before: readonly string[] = []): readonly string[] {
+  if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(text) && !otherFiles.includes(text))
+    return [...before, text];
+  throw new InvalidArgumentError(
+    `It is 1 to 64 letters, digits, and . - _ within, and none of ${otherFiles.join(', ')}.`,
+  );
+}
+
 /** @returns a bit for each day, bit 0 Monday. */
 export function weekdays(text: string): number {
   const numbers = text

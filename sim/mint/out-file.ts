@@ -4,8 +4,13 @@ import { dirname } from 'node:path';
 import { messageOf } from '../../device/message-of.ts';
 import { CliError } from '../../src/cli/cli-io.ts';
 
+/** A picture, where its folder is there: a folder that is not was most likely mistyped. @throws CliError */
+export function writePicture(file: string, content: Uint8Array): void {
+  writing(file, () => writeFileSync(file, content));
+}
+
 /** Whoever reads it may know it; an older one is written over. @throws CliError */
-export function writePublicFile(file: string, content: string | Uint8Array): void {
+export function writePublicFile(file: string, content: string): void {
   writing(file, () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
@@ -36,7 +41,10 @@ export function writing(file: string, write: () => void): void {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
     if (code !== 'EEXIST' || syscall !== 'open') {
-      const hint = 'check the path and its permissions';
+      const hint =
+        code === 'ENOENT'
+          ? `there is no folder ${dirname(file)}: make it first, or correct the path`
+          : 'check the path and its permissions';
       throw new CliError('mint/cannot-write', messageOf(error), hint);
     }
     const hint = 'choose another --out, or remove it first if nobody needs it';

@@ -5,7 +5,7 @@
  */
 import { pngOf, type QrPicture, qrPicture, terminalLines } from '../qr-picture.ts';
 import type { MintDeps } from './mint-deps.ts';
-import { writePublicFile } from './out-file.ts';
+import { writePicture } from './out-file.ts';
 
 export interface ShowOptions {
   readonly png?: string;
@@ -28,7 +28,7 @@ export function showCode(code: Code, { png, qr, json }: ShowOptions, deps: MintD
   const { io, isTerminal } = deps;
   const picture = qrPicture(code.text);
   const { version, mode, size } = picture;
-  if (png !== undefined) writePublicFile(png, pngOf(picture));
+  if (png !== undefined) writePicture(png, pngOf(picture));
   const qrFacts = { version, errorCorrection: 'M', mode, size };
   const { text, facts } = code;
   io.out(json === true ? JSON.stringify({ text, ...facts, qr: qrFacts }) : text);

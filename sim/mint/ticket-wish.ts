@@ -1,8 +1,8 @@
 /** What `halte mint ticket` and `pass` are asked for: from options to claims of a ticket. */
-import { CliError } from '../../src/cli/cli-io.ts';
 import { countMax, type TicketKind } from '../../src/core/ticket/claims.ts';
 import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import type { TicketOrder } from '../ticket-office.ts';
+import { UsageError } from './as-typed.ts';
 
 /** Monday first, as the claim counts them. */
 export const weekdayNames: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -20,7 +20,7 @@ export interface TicketWish {
   readonly subject?: string;
 }
 
-/** @throws CliError when a count is missing, or does not belong to the kind. */
+/** @throws UsageError when a count is missing, or does not belong to the kind. */
 export function ticketOrder(
   wish: TicketWish,
   period: { readonly from: number; readonly until: number },
@@ -55,5 +55,5 @@ function requireCount(name: 'rides' | 'riders', { count, kind, wanting }: Count)
   const message =
     kind === wanting ? `a ${kind} needs --${name}` : `a ${kind} ticket has no --${name}`;
   const hint = `--${name} 2 to ${countMax} belongs to --kind ${wanting}, and to no other`;
-  throw new CliError(`mint/bad-${name}`, message, hint);
+  throw new UsageError(`mint/bad-${name}`, message, hint);
 }

@@ -8,6 +8,7 @@ import { genuine } from '../core/rules/genuine.ts';
 import { held } from '../core/rules/held.ts';
 import { notDenied } from '../core/rules/not-denied.ts';
 import type { Rule, Situation } from '../core/rules/rule.ts';
+import { emvcoMpm, merchantCodeChecksum } from '../core/token/emvco-mpm.ts';
 import type { Holder, Proof, Token } from '../core/token/token.ts';
 import { relativeText } from './inspect-time.ts';
 
@@ -36,13 +37,24 @@ export function checksOf(token: Token, options: ChecksOptions): readonly Check[]
   ];
 }
 
-/** A merchant code is known as one only when its CRC matches. */
-export function checksOfFault(reason: Reason): readonly Check[] {
-  if (reason !== 'merchant-code') return [];
+/** Of a code that gave no token: only a merchant's carries something to check. */
+export function checksOfFault(code: Uint8Array): readonly Check[] {
+  if (!emvcoMpm.recognises(code)) return [];
   return [
-    { what: 'CRC', ok: true, detail: 'matches' },
+    checkOfCrc(code),
     { what: 'merchant', ok: null, detail: 'nothing in a merchant code can be verified offline' },
   ];
+}
+
+/** ID 63 of EMVCo MPM: over everything before its four digits. */
+function checkOfCrc(code: Uint8Array): Check {
+  const what = 'CRC';
+  const stated = emvcoMpm.fields(code).find(({ path }) => path === '63');
+  if (stated === undefined) return { what, ok: false, detail: 'the code ends before it' };
+  const computed = merchantCodeChecksum(code.subarray(0, stated.offset));
+  return stated.value === computed
+    ? { what, ok: true, detail: 'matches' }
+    : { what, ok: false, detail: `the code states ${stated.value}, its bytes have ${computed}` };
 }
 
 /** What a rule said; undefined without rules. */

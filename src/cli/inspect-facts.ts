@@ -9,6 +9,8 @@ export interface Fact {
   readonly name: string;
   /** null: nobody can tell here. */
   readonly value: string | null;
+  /** The same for programs, where it is a number or a list. */
+  readonly data?: number | readonly string[] | undefined;
   /** What the value is called. */
   readonly meaning?: string | undefined;
   /** Milliseconds since 1970, when the value is a time. */
@@ -34,8 +36,8 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
     ...fact('event', token.event),
     ...fact('riderCategory', token.riderCategory),
     ...validityOf(token),
-    ...fact('rides', String(token.rides)),
-    ...fact('riders', token.riders?.toString()),
+    ...numberFact('rides', token.rides),
+    ...numberFact('riders', token.riders),
     ...placesOf(token),
     ...fact('holder', token.holder && holderText(token.holder)),
   ];
@@ -43,6 +45,15 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
 
 function fact(name: string, value: string | null | undefined): readonly Fact[] {
   return value === undefined ? [] : [{ name, value }];
+}
+
+function numberFact(name: string, value: number | 'unlimited' | undefined): readonly Fact[] {
+  if (value === undefined) return [];
+  return [{ name, value: String(value), ...(value !== 'unlimited' && { data: value }) }];
+}
+
+function listFact(name: string, data: readonly string[] | undefined, between = ', ') {
+  return data === undefined ? [] : [{ name, value: data.join(between), data }];
 }
 
 function issuerOf({ issuer }: Token): readonly Fact[] {
@@ -56,22 +67,22 @@ function timeFact(name: string, at: number, over?: string): Fact {
 }
 
 function validityOf({ validity, weekdays }: Token): readonly Fact[] {
-  const days = weekdays === undefined ? undefined : weekdayText(weekdays);
-  if (validity === undefined) return fact('weekdays', days);
+  const days = listFact('weekdays', weekdays === undefined ? undefined : daysOf(weekdays), ' ');
+  if (validity === undefined) return days;
   const { from, until } = validity;
   const times = [timeFact('validFrom', from), timeFact('validUntil', until, 'expired')];
-  return [...times, ...fact('weekdays', days)];
+  return [...times, ...days];
 }
 
-function weekdayText(weekdays: number): string {
-  return weekdayNames.filter((_name, day) => (weekdays >> day) & 1).join(' ');
+function daysOf(weekdays: number): readonly string[] {
+  return weekdayNames.filter((_name, day) => (weekdays >> day) & 1);
 }
 
 function placesOf({ routes, networks, proof }: Token): readonly Fact[] {
   if (routes === undefined && networks === undefined) {
     return fact('routes', proof.kind === 'signed' ? 'all' : undefined);
   }
-  return [...fact('networks', networks?.join(', ')), ...fact('routes', routes?.join(', '))];
+  return [...listFact('networks', networks), ...listFact('routes', routes)];
 }
 
 function holderText({ algorithm, proof }: Holder): string {

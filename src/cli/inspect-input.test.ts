@@ -24,6 +24,9 @@ test.each([
   ['a bare ticket', hex(aTicket()), `hex ${ticketText}`],
   ['a payment code without base64', hex(decoded(qrisText)), `hex ${qrisText}`],
   ['commands of a card', '> 00a4\n< 9000', 'trace'],
+  ['commands after a comment and a blank line', '# of today\n\n> 00a4040000\n< 9000', 'trace'],
+  ['commands after a comment of programmers', ' // of today\r\n> 00a4\r\n; ok\r\n< 9000', 'trace'],
+  ['a comment alone', '# of today', 'text # of today'],
   ['an answer alone, to be told what is missing', '>00', 'trace'],
 ])('takes %s for what it is', (_, text, read) => {
   expect(codeIn(text)).toBe(read);
@@ -48,9 +51,19 @@ test.each<[InputKind, string, string, string]>([
   ['hex', '', 'inspect/bad-hex', 'whole bytes'],
   ['trace', 'HALTE1:', 'inspect/bad-trace', 'line 1 begins with neither'],
   ['trace', '> 00\n< 9', 'inspect/bad-trace', 'line 2'],
+  ['trace', '# one\n\n> 00\n// two\n< 9', 'inspect/bad-trace', 'line 5'],
 ])('says what is wrong when %s is forced upon %j', (as, text, code, message) => {
   expect(() => readInspectInput(utf8(text), as)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  );
+});
+
+test('names the line of a mistake in what is plainly a trace', () => {
+  expect(() => readInspectInput(utf8('# today\n> 00a4o4\n< 9000'))).toThrow(
+    expect.objectContaining({
+      code: 'inspect/bad-trace',
+      message: expect.stringContaining('line 2'),
+    }),
   );
 });
 

@@ -9,7 +9,7 @@ import { offsetAt } from '../core/time/local-time.ts';
 import type { Check } from './inspect-checks.ts';
 import type { Fact } from './inspect-facts.ts';
 import { fieldRows } from './inspect-fields.ts';
-import type { InspectReport, Verdict } from './inspect-report.ts';
+import type { InspectReport, TraceStep, Verdict } from './inspect-report.ts';
 import { type Cell, type Colour, type Row, type RowOptions, rowLines } from './inspect-rows.ts';
 import { localText, relativeText, utcText } from './inspect-time.ts';
 import { traceRows } from './inspect-trace.ts';
@@ -25,6 +25,7 @@ export function linesOf(report: InspectReport, options: PrintOptions): readonly 
   const sections: readonly (readonly Row[])[] = [
     [heading(headOf(report))],
     titled('Trace', traceRows(trace)),
+    ...answerSections(trace, options),
     titled('Fields', fieldRows(fields, options)),
     titled(
       'Facts',
@@ -39,6 +40,13 @@ export function linesOf(report: InspectReport, options: PrintOptions): readonly 
     ...(index === 0 ? [] : ['']),
     ...rows.flatMap((row) => rowLines(row, options)),
   ]);
+}
+
+/** What the answers of a trace say, each under its command. */
+function answerSections(trace: readonly TraceStep[], options: PrintOptions) {
+  return trace.flatMap(({ command, fields }) =>
+    fields === undefined ? [] : [titled(`Answer to ${command}`, fieldRows(fields, options))],
+  );
 }
 
 const indent: Cell = { text: '', width: 2 };
@@ -62,8 +70,11 @@ function labelled(label: string, text: string, paint?: Colour): Row {
 const inputNames = { text: 'text', hex: 'hexadecimal', trace: 'APDU trace' } as const;
 
 function headOf({ input, format, trace }: InspectReport): string {
+  const prefix = input.symbology === undefined ? '' : ` after ${input.symbology}`;
   const size =
-    input.kind === 'trace' ? count(trace.length, 'command') : count(input.bytes ?? 0, 'byte');
+    input.kind === 'trace'
+      ? count(trace.length, 'command')
+      : `${count(input.bytes ?? 0, 'byte')}${prefix}`;
   return `${format ?? (input.kind === 'trace' ? 'no token' : 'unknown')}: ${inputNames[input.kind]}, ${size}`;
 }
 
@@ -98,6 +109,8 @@ const outcomeColours = { accepted: 'green', refused: 'red', retry: 'amber' } as 
 function verdictRows(report: InspectReport, options: PrintOptions): readonly Row[] {
   const { verdict, fault, facts } = report;
   if (verdict === null) {
+    if (options.situation)
+      return [[{ text: 'none: no token in this trace to judge', colour: 'red' }]];
     return facts.length === 0 ? [] : [[{ text: 'not judged: give --rules FILE' }]];
   }
   return [

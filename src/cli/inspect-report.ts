@@ -27,12 +27,19 @@ import type { Field } from '../core/token/field.ts';
 import type { TokenFormat } from '../core/token/format.ts';
 import { parseQrToken, recogniseToken } from '../core/token/parse-token.ts';
 import type { Token } from '../core/token/token.ts';
+import { answersOf } from './inspect-answers.ts';
 import { type Check, checksOf, checksOfFault } from './inspect-checks.ts';
 import { type Fact, factsOf } from './inspect-facts.ts';
+import { placedDetail } from './inspect-fault.ts';
 import type { InputKind, InspectInput } from './inspect-input.ts';
 
 export interface InspectReport {
-  readonly input: { readonly kind: InputKind; readonly bytes?: number };
+  readonly input: {
+    readonly kind: InputKind;
+    readonly bytes?: number;
+    /** Of the scanner, such as `]Q1`; it stood before the code. */
+    readonly symbology?: string;
+  };
   readonly trace: readonly TraceStep[];
   readonly format: string | null;
   readonly fields: readonly Field[];
@@ -52,6 +59,8 @@ export interface TraceStep {
   readonly meaning: string;
   /** Bytes of the answer before its status. */
   readonly bytes: number;
+  /** What the answer says, where its meaning is public; offsets count within it. */
+  readonly fields?: readonly Field[];
   /** Command and answer in hexadecimal, for whoever asked to see them. */
   readonly sent?: string;
   readonly received?: string;
@@ -88,16 +97,26 @@ export function reportOn(input: InspectInput, options: ReportOptions): InspectRe
           notes: [],
         };
   const format = recogniseToken(code);
-  const shown = (field: Field) =>
-    field.secret === undefined || options.reveal ? field : { ...field, value: mask };
   return {
-    input: input.kind === 'trace' ? { kind: input.kind } : { kind: input.kind, bytes: input.bytes },
-    trace: input.kind === 'trace' ? input.trace.map((exchange) => stepOf(exchange, options)) : [],
+    input: inputOf(input),
+    trace: input.kind === 'trace' ? stepsOf(input.trace, options) : [],
     format: (token?.ok ? token.value.format : format?.name) ?? null,
-    fields: format?.fields(code).map(shown) ?? [],
-    ...judged(token, options),
+    fields: shown(format?.fields(code) ?? [], options),
+    ...judged({ token, code }, options),
     notes: [...notes, ...noteOfKeys(token, options), ...preview(input, format, options)],
   };
+}
+
+function inputOf(input: InspectInput): InspectReport['input'] {
+  if (input.kind === 'trace') return { kind: input.kind };
+  const { kind, bytes, symbology } = input;
+  return { kind, bytes, ...(symbology !== undefined && { symbology }) };
+}
+
+function shown(fields: readonly Field[], { reveal }: ReportOptions): readonly Field[] {
+  return fields.map((field) =>
+    field.secret === undefined || reveal ? field : { ...field, value: mask },
+  );
 }
 
 interface Subject {
@@ -130,6 +149,14 @@ function codeOf(trace: readonly Exchange[], token: Parsed<Token>): Uint8Array {
   return (token.ok ? token.value.secret?.reveal() : undefined) ?? new Uint8Array();
 }
 
+function stepsOf(trace: readonly Exchange[], options: ReportOptions): readonly TraceStep[] {
+  const answers = answersOf(trace);
+  return trace.map((exchange, index) => {
+    const fields = shown(answers[index] ?? [], options);
+    return { ...stepOf(exchange, options), ...(fields.length > 0 && { fields }) };
+  });
+}
+
 function stepOf({ command, response }: Exchange, { reveal }: ReportOptions): TraceStep {
   const answer = response && parseResponse(response);
   const hidden = {
@@ -145,12 +172,13 @@ function stepOf({ command, response }: Exchange, { reveal }: ReportOptions): Tra
 
 type Judged = Pick<InspectReport, 'facts' | 'verified' | 'verdict' | 'fault'>;
 
-function judged(token: Parsed<Token> | undefined, options: ReportOptions): Judged {
+function judged({ token, code }: Pick<Subject, 'token' | 'code'>, options: ReportOptions): Judged {
   if (token === undefined) return { facts: [], verified: [], verdict: null };
   if (!token.ok) {
-    const { reason, detail } = token.fault;
+    const { reason } = token.fault;
+    const detail = placedDetail(token.fault, code);
     const verdict = verdictOf(withoutFare(reason));
-    return { facts: [], verified: checksOfFault(reason), verdict, fault: { reason, detail } };
+    return { facts: [], verified: checksOfFault(code), verdict, fault: { reason, detail } };
   }
   const listed = options.situation && withListings(token.value, options.situation);
   return {
@@ -192,6 +220,7 @@ function preview(
   { reveal }: ReportOptions,
 ): readonly string[] {
   if (input.kind === 'trace' || format !== undefined || input.bytes === 0) return [];
+  if (input.hint !== undefined) return [input.hint];
   if (!reveal) return ['--reveal shows how it begins; --as text, hex or trace reads it otherwise'];
   const beginning = latin1(input.code.subarray(0, previewCharacters));
   return [`it begins: ${beginning.replace(/[^ -~]/g, '·')}`];

@@ -81,9 +81,9 @@ test('prints a payment code whole, aligned and with its secrets masked', async (
     '  0x000b      7    4F      application identifier (ADF name)          A0000006022020',
     '  0x0014      7    50      application label                          QRISCPM',
     '  0x001d     10    5A      account number (PAN)                       •••• (secret, --reveal shows it)',
-    '  0x001d      4    5A      issuer (NNS)                               93600914 GoPay',
+    '  0x001d      4      NNS   issuer (NNS)                               93600914 GoPay',
     '  0x002a      4    5F2D    language preference                        iden',
-    '  0x0030     30    63      application specific transparent template  1 objects',
+    '  0x0030     30    63      application specific transparent template  1 object',
     '  0x0033     27      9F74  issuer QRIS data                           •••• (secret, --reveal shows it)',
     '',
     'Facts',
@@ -233,6 +233,32 @@ test('prints every field of a merchant code although it pays nothing', async () 
   expect(text).toContain('Ini QR toko');
 });
 
+test('shows of a merchant code with a wrong CRC which it states and which it ought to', async () => {
+  const stated = { what: 'CRC', ok: false, detail: 'the code states A79C, its bytes have 7F7A' };
+  const input = scan('merchant-wrong-crc');
+
+  const { exitCode, lines } = await run('-', {}, { input });
+
+  expect(exitCode).toBe(1);
+  expect(lines).toContain(`  ✗ CRC               ${stated.detail}`);
+  expect((await report('-', {}, { input })).verified).toContainEqual(stated);
+});
+
+test('shows that a merchant code has no CRC', async () => {
+  expect((await report('0002015802ID')).verified).toContainEqual({
+    what: 'CRC',
+    ok: false,
+    detail: 'the code ends before it',
+  });
+});
+
+/** SELECT of PPSE and its answer in the trace of androidcrypto/TalkToYourCreditCardPart7. */
+const selectPpse = '00a404000e325041592e5359532e444446303100';
+const ppseAnswer =
+  '6f3a840e325041592e5359532e4444463031a528bf0c2561234f07a0000000031010' +
+  '500a56697361204465626974870101' +
+  '9f0a080001050100000000';
+
 /** What a phone and a validator said, as text. */
 function aTrace(): string {
   const phone = createTicketPhone(heldTicket, holderKey);
@@ -279,11 +305,25 @@ test('names the commands of a DESFire session and says that it cannot replay it'
 
   const { exitCode, text } = await run('-', { rules }, { input });
 
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(1);
   expect(text).toContain('no token: APDU trace, 2 commands');
   expect(text).toContain('DESFire AuthenticateEV2First  91AE  authentication error');
   expect(text).toContain('→ a DESFire session is protected by keys of the card');
-  expect(text).not.toContain('Verdict');
+  expect(text).toContain('Verdict\n  none: no token in this trace to judge');
+});
+
+test.each([
+  ['a DESFire session', '> 9071000002000000\n< 91ae'],
+  ['the version of a card', '> 9060000000\n< 0401010100180591af'],
+  ['the directory of a payment card', `> ${selectPpse}\n< ${ppseAnswer}9000`],
+])('has no verdict on %s, and fails where one was asked for', async (_, trace) => {
+  const asked = await run('-', { rules }, { input: utf8(trace) });
+  const unasked = await run('-', {}, { input: utf8(trace) });
+
+  expect([asked.exitCode, unasked.exitCode]).toEqual([1, 0]);
+  expect(asked.text).toContain('none: no token in this trace to judge');
+  expect(unasked.text).not.toContain('Verdict');
+  expect((await report('-', { rules }, { input: utf8(trace) })).verdict).toBeNull();
 });
 
 test('says how a validator would go on when the trace does not tell', async () => {
@@ -327,7 +367,15 @@ test('masks card number and cheque everywhere, unless they are asked for', async
 
 test.each([
   ['https://halte.example', 'unknown-format (200)', '21 bytes of no known format'],
-  ['HALTE1:bb8', 'malformed-token (201)', 'not Base45'],
+  ['HALTE1:bb8', 'malformed-token (201)', 'not Base45, at character 7'],
+  ['HALTE1:BB8GGW', 'malformed-token (201)', 'not Base45, at character 10'],
+  ['hQVDUFYwM@EJ', 'malformed-token (201)', 'not base64, at character 9'],
+  ['hQVDUFYwMQ', 'malformed-token (201)', 'not base64, at character 10'],
+  ['hQVDUFYwMQ=', 'malformed-token (201)', 'not base64, at character 11'],
+  ['hQVDUFYwMQ== ', 'malformed-token (201)', 'not base64, at character 12'],
+  ['hQVDUFYwMR==', 'malformed-token (201)', 'not base64, at character 9'],
+  ['hQVDUFYwMQ==', 'malformed-token (201)', 'tag 61 is missing, at byte 7'],
+  ['hQVDUFYwMmEA', 'malformed-token (201)', 'tag 85 is not CPV01, at byte 2'],
   ['', 'unknown-format (200)', '0 bytes of no known format'],
 ])(
   'explains what is wrong with "%s", shows nothing of it, and fails',
@@ -360,7 +408,7 @@ test('gives programs everything on one line of JSON', async () => {
         secret: true,
       }),
     ]),
-    facts: { issuer: gopay, tokenKey: null, accountKey: null, rides: '1' },
+    facts: { issuer: gopay, tokenKey: null, accountKey: null, rides: 1 },
     verified: [
       { what: 'payment', ok: null, detail: 'nothing in a QRIS code can be verified offline' },
     ],
@@ -373,6 +421,11 @@ test('gives programs everything on one line of JSON', async () => {
     },
     notes: [expect.stringContaining('--identifier-key')],
   });
+  expect(
+    (await report(halteTicketText(aTicket({ routes: ['1', '2'], weekdays: 3 })))).facts,
+  ).toEqual(
+    expect.objectContaining({ routes: ['1', '2'], weekdays: ['Mon', 'Tue'], rides: 'unlimited' }),
+  );
   expect((await report(ticket)).facts.validUntil).toBe('2026-11-02T23:00:00.000Z');
   expect(await report('')).toMatchObject({
     format: null,
@@ -399,7 +452,10 @@ test('colours for a terminal and wraps to its width', async () => {
 test.each([
   ['as they are', '', ticket.length],
   ['without the line feed of an echo', '\n', ticket.length],
+  ['without the line end of a scanner', '\r\n', ticket.length],
   ['with a second line feed, which is no echo’s', '\n\n', ticket.length + 1],
+  ['with a second line end', '\r\n\r\n', ticket.length + 2],
+  ['with a carriage return alone', '\r', ticket.length + 1],
 ])('reads bytes from standard input %s', async (_, ending, bytes) => {
   const { lines } = await run('-', {}, { input: concat(utf8(ticket), utf8(ending)) });
 
@@ -441,4 +497,128 @@ test.each(captures)('judges %s as a validator does', async (name) => {
   const { verdict } = await report('-', { rules, as: 'text' }, { input });
 
   expect(verdict).toMatchObject(decision);
+});
+
+const withoutLabel = latin1(aQrisCode({ '50': undefined }));
+const withoutCheque = latin1(aQrisCode({ '63': new Uint8Array() }));
+const withoutAccount = latin1(aQrisCode({ '5A': undefined }));
+
+test.each([
+  ['tag 50', withoutLabel, '61'],
+  ['tag 9F74', withoutCheque, '61.63'],
+  ['tag 5A', withoutAccount, '61'],
+])('names the template that has no %s', async (tag, code, template) => {
+  const { fault, fields } = await report(code);
+
+  const { offset } = fields.find(({ path }: { path: string }) => path === template);
+  expect(fault.detail).toContain(tag);
+  expect(fault.detail).toMatch(new RegExp(`, in the template at byte ${offset}$`));
+});
+
+test('names in an admission ticket the character that is none', async () => {
+  const [at, code] = [9, latin1(scan('pretix-genuine'))];
+
+  const { fault } = await report(`${code.slice(0, at)}?${code.slice(at + 1)}`);
+
+  expect(fault.detail).toBe('not base64 backwards, at character 9');
+});
+
+test('takes a scanner’s symbology identifier off, as the validator does', async () => {
+  const plain = await report(ticket, { rules });
+  const identified = await report(`]Q1${ticket}`, { rules });
+  const inHex = await report(hex(utf8(`]Q1${ticket}`)), { rules });
+
+  const input = { bytes: ticket.length, symbology: ']Q1' };
+  expect(identified).toEqual({ ...plain, input: { kind: 'text', ...input } });
+  expect(inHex).toEqual({ ...plain, input: { kind: 'hex', ...input } });
+  expect((await run(`]Q1${ticket}`)).lines[0]).toBe(
+    `halte-ticket: text, ${ticket.length} bytes after ]Q1`,
+  );
+});
+
+test.each([
+  ['0x48414c', 'leave out 0x'],
+  ['48:41:4c', 'leave out what stands between the bytes'],
+  ['48414', '5 digits are one too many or too few'],
+  ['0x48, 0x4', 'leave out 0x, and leave out what stands between the bytes, and 3 digits are'],
+])('says of %s what keeps it from being hexadecimal', async (text, advice) => {
+  const { lines } = await run(text);
+
+  expect(lines.at(-1)).toContain(`→ if this is hexadecimal, ${advice}`);
+  await expect(run(text, { as: 'hex' })).rejects.toMatchObject({
+    code: 'inspect/bad-hex',
+    hint: expect.stringContaining(advice),
+  });
+});
+
+/** Of a card that there is not. */
+const versionTrace = [
+  '> 9060000000',
+  '< 0401013300180591af',
+  '> 90af000000',
+  '< 0401010301190591af',
+  '> 90af000000',
+  '< 04c0ffee11aabbba0000000012259100',
+].join('\n');
+
+test('tells what a DESFire card says of its version, and whose it is only when asked', async () => {
+  const { lines, text } = await run('-', {}, { input: utf8(versionTrace) });
+  const shown = await run('-', { reveal: true }, { input: utf8(versionTrace) });
+
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'Answer to DESFire GetVersion',
+      '  0x0000      1    vendor    vendor        04 NXP',
+      '  0x0001      1    type      type          01 MIFARE DESFire',
+      '  0x0003      2    version   version       33.00 EV3',
+      '  0x0005      1    size      storage size  4096 bytes',
+      '  0x0005      1    size      storage size  4096 to 8192 bytes',
+      '  0x0000      7  UID       card number  •••• (secret, --reveal shows it)',
+      '  0x000c      2  produced  produced     week 12 of 2025',
+    ]),
+  );
+  expect(text.toLowerCase()).not.toContain('c0ffee');
+  expect(shown.text).toContain('04C0FFEE11AABB');
+});
+
+test('tells an answer that is cut off as far as it goes', async () => {
+  const { trace } = await report('> 9060000000\n< 04019100');
+
+  expect(trace[0].fields.map(({ path }: { path: string }) => path)).toEqual([
+    'hardware.vendor',
+    'hardware.type',
+  ]);
+});
+
+test('tells what the directory of a payment card names', async () => {
+  const { trace } = await report(`> ${selectPpse}\n< ${ppseAnswer}9000`);
+
+  expect(
+    trace[0].fields.map(({ path, offset, value }: Record<string, string>) => [path, offset, value]),
+  ).toEqual([
+    ['6F', 2, '2 objects'],
+    ['6F.84', 4, '325041592E5359532E4444463031 2PAY.SYS.DDF01'],
+    ['6F.A5', 20, '1 object'],
+    ['6F.A5.BF0C', 23, '1 object'],
+    ['6F.A5.BF0C.61', 25, '4 objects'],
+    ['6F.A5.BF0C.61.4F', 27, 'A0000000031010'],
+    ['6F.A5.BF0C.61.50', 36, 'Visa Debit'],
+    ['6F.A5.BF0C.61.87', 48, '01'],
+    ['6F.A5.BF0C.61.9F0A', 52, '0001050100000000'],
+  ]);
+});
+
+test('masks in an answer what nobody knows', async () => {
+  const { text } = await run('> 00a4040005a000000003\n< 6f06c104c0ffee119000');
+
+  expect(text).toContain('not known to this version');
+  expect(text.toLowerCase()).not.toContain('c0ffee');
+});
+
+test('names the UID that a reader gives, and masks it', async () => {
+  const { trace } = await report('> ffca000000\n< 04c0ffee11aabb9000');
+
+  expect(trace[0].fields).toEqual([
+    { path: 'UID', name: 'card number', offset: 0, bytes: 7, value: '••••', secret: true },
+  ]);
 });

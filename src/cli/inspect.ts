@@ -52,9 +52,13 @@ export async function inspect(
     const print = { inColour: io.inColour, columns, now: judgedAt, situation };
     for (const line of linesOf(report, print)) io.out(line);
   }
-  return report.fault === undefined && (report.verdict?.outcome ?? 'accepted') === 'accepted'
-    ? 0
-    : 1;
+  return isWell(report, situation !== undefined) ? 0 : 1;
+}
+
+/** Whoever gave rules asked for a verdict: none is no yes. */
+function isWell({ fault, verdict }: InspectReport, isJudged: boolean): boolean {
+  if (fault !== undefined) return false;
+  return verdict === null ? !isJudged : verdict.outcome === 'accepted';
 }
 
 /** Reads `--at`: a date with a time and its zone. */
@@ -66,9 +70,10 @@ export function readTime(text: string): number {
   throw new InvalidArgumentError('It is a time with its zone, such as 2026-11-02T07:00:00+07:00.');
 }
 
-/** A shell's echo ends the line; a code never ends with a line feed. */
+/** A shell's echo or a scanner ends the line, once; a code never ends with a line feed. */
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }
 
 /** As if it had never been tapped. */
@@ -98,7 +103,7 @@ function jsonOf({ facts, trace, notes, ...report }: InspectReport): object {
   return {
     ...report,
     ...(trace.length > 0 && { trace }),
-    facts: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
+    facts: Object.fromEntries(facts.map(({ name, value, data }) => [name, data ?? value])),
     ...(notes.length > 0 && { notes }),
   };
 }

@@ -1,10 +1,10 @@
 /**
  * Builds the database of a full file beside the one in force, makes it durable and switches to it by
- * one rename. While it is built it has no journal and is not synced: until the rename it does not
- * exist for anybody.
+ * one rename. While it is built nothing of it is synced: until the rename it does not exist for
+ * anybody.
  */
-import { rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SqliteDatabase } from './open-database.ts';
 import {
@@ -33,17 +33,17 @@ export async function buildListDatabase(
 ): Promise<ListState> {
   const { folder } = place;
   const building = join(folder, 'building.db');
-  removeDatabase(building);
+  await removeDatabase(building);
   try {
     const state = await fill(building, path, watching);
     await sync(building);
     const generation = (newest?.generation ?? 0) + 1;
     await rename(building, generationPath(folder, state.keyVersion, generation));
     await syncFolder(folder);
-    removeOutdated(place, state.keyVersion);
+    await removeOutdated(place, state.keyVersion);
     return state;
   } catch (error) {
-    removeDatabase(building);
+    await removeDatabase(building);
     throw error;
   }
 }
@@ -51,8 +51,7 @@ export async function buildListDatabase(
 async function fill(building: string, path: string, watching: Watching): Promise<ListState> {
   const database = openListDatabase(building);
   try {
-    database.pragma('journal_mode = OFF');
-    database.pragma('synchronous = OFF');
+    forgoDurability(database);
     database.exec('begin immediate');
     const insert = insertInto(database);
     for await (const { header, records, digest } of listBatches(path, watching)) {
@@ -68,6 +67,15 @@ async function fill(building: string, path: string, watching: Watching): Promise
   } finally {
     database.close();
   }
+}
+
+/**
+ * In WAL mode all pages would be written twice, and the second time within the commit. The journal
+ * in memory stays small, for it keeps only pages that were there before.
+ */
+function forgoDurability(database: SqliteDatabase): void {
+  assert.equal(database.pragma('journal_mode = MEMORY', { simple: true }), 'memory');
+  database.pragma('synchronous = OFF');
 }
 
 function insertInto(database: SqliteDatabase): (record: ListRecord) => void {
@@ -86,17 +94,20 @@ async function sync(path: string): Promise<void> {
  * Older generations, and lists that no key will ask for: under a key before the device's own, or
  * under a later one in whose place another later one came.
  */
-function removeOutdated({ folder, keyVersion: own }: ListPlace, installed: number): void {
+async function removeOutdated(
+  { folder, keyVersion: own }: ListPlace,
+  installed: number,
+): Promise<void> {
   const seen = new Set<number>();
   for (const { keyVersion, path } of generationsIn(folder)) {
     const isNewest = !seen.has(keyVersion);
     seen.add(keyVersion);
     const isReplaced = keyVersion > own && installed > own && keyVersion !== installed;
     if (isNewest && keyVersion >= own && !isReplaced) continue;
-    removeDatabase(path);
+    await removeDatabase(path);
   }
 }
 
-function removeDatabase(path: string): void {
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
+async function removeDatabase(path: string): Promise<void> {
+  for (const end of ['', '-wal', '-shm']) await rm(path + end, { force: true });
 }

@@ -1,7 +1,7 @@
 /**
  * The SQLite file of an installed list, and how such files lie in a folder: `KEYVERSION.GENERATION.db`.
  * Each full file becomes a generation of its own; the highest one of a key version is in force.
- * Plain SQLite, for it keeps every budget: docs/decisions/0013-security-lists-in-sqlite.md.
+ * Plain SQLite, for it keeps every budget: docs/decisions/0015-security-lists-in-sqlite.md.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

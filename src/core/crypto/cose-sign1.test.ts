@@ -5,6 +5,7 @@ import { aVerifyingKey, bytesOf, issuerKey, strangerKey } from '../../../sim/tes
 import { concat, hex, utf8 } from '../bytes.ts';
 import { type Cbor, encodeCbor } from './cbor.ts';
 import { type CoseSign1, kidBytesMax, parseCose, signCose, verifyCose } from './cose-sign1.ts';
+import { verifyingKey } from './verifying-key.ts';
 
 const kid = utf8('k1');
 const payload = utf8('payload');
@@ -136,4 +137,48 @@ test('notices every single changed bit', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/**
+ * RFC 8392 §A.3, a CWT signed with ES256, and its key of §A.2.3. It names the key in the header that
+ * is not protected, and has a tag, both of which the envelope here refuses: so its parts are typed
+ * in one by one, and only what signs them is checked.
+ */
+const cwt = {
+  protectedHeader: bytesOf('a10126'),
+  kid: utf8('AsymmetricECDSA256'),
+  payload: bytesOf(
+    'a70175636f61703a2f2f61732e6578616d706c652e636f6d02656572696b7703' +
+      '7818636f61703a2f2f6c696768742e6578616d706c652e636f6d041a5612aeb0' +
+      '051a5610d9f0061a5610d9f007420b71',
+  ),
+  signature: bytesOf(
+    '5427c1ff28d23fbad1f29c4c7c6a555e601d6fa29f9179bc3d7438bacaca5acd' +
+      '08c8d4d4f96131680c429a01f85951ecee743a52b9b63632c57209120e1c9e30',
+  ),
+};
+const cwtPoint = bytesOf(
+  '04' +
+    '143329cce7868e416927599cf65a34f3ce2ffda55a7eca69ed8919a394d42f0f' +
+    '60f7f1a780d8a783bfb7a2dd6b2796e8128dbbcef9d3d168db9529971a36e7b9',
+);
+
+test('verifies the signed CWT of RFC 8392 §A.3, and no other claims under its signature', () => {
+  const key = verifyingKey('ES256', cwtPoint);
+  if (key === undefined) throw new Error('not a public key');
+  const cose: CoseSign1 = { algorithm: 'ES256', ...cwt };
+  const later = Uint8Array.from(cwt.payload);
+  later[later.length - 1] = (later.at(-1) ?? 0) ^ 1;
+
+  expect(verifyCose(cose, key, '')).toBe(true);
+  expect(verifyCose({ ...cose, payload: later }, key, '')).toBe(false);
+  expect(verifyCose(cose, key, 'test/1')).toBe(false);
+});
+
+test('takes the CWT of RFC 8392 §A.3 as a whole for no envelope of ours', () => {
+  const { protectedHeader, kid: name, payload: claims, signature } = cwt;
+  const whole = encodeCbor([protectedHeader, new Map([[4, name]]), claims, signature]);
+
+  expect(parseCose(whole)).toBeUndefined();
+  expect(parseCose(concat(bytesOf('d2'), whole))).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hex, latin1 } from '../bytes.ts';
-import { decodeBase45, encodeBase45 } from './base45.ts';
+import { base45FlawAt, decodeBase45, encodeBase45 } from './base45.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 
@@ -39,6 +39,27 @@ test.each([
   ['the largest pair', '::'],
 ])('refuses %s', (_, text) => {
   expect(decodeBase45(text)).toBeUndefined();
+});
+
+test.each([
+  ['a lone symbol after a group', 'BB8B', 3],
+  ['a small letter', 'bB8', 0],
+  ['a symbol outside the alphabet, before the group that is too large', 'GGWBB8B_', 7],
+  ['a letter outside ASCII', 'BB8B\u00c4', 4],
+  ['a group that is worth too much', 'BB8GGW', 3],
+  ['a pair that is worth too much', 'BB8::', 3],
+])('finds %s in "%s"', (_, text, at) => {
+  expect(base45FlawAt(text)).toBe(at);
+});
+
+test('finds a flaw in what it cannot read, and in nothing else', () => {
+  const text = fc.string({ unit: fc.constantFrom(...alphabet, 'a', '_'), maxLength: 12 });
+
+  fc.assert(
+    fc.property(text, (spelling) => {
+      expect(base45FlawAt(spelling) === undefined).toBe(decodeBase45(spelling) !== undefined);
+    }),
+  );
 });
 
 test('keeps spaces at both ends, for they are symbols', () => {

@@ -39,6 +39,19 @@ export function decodeBase45(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/**
+ * Where a text stops to be Base45: the first symbol outside the alphabet, else the beginning of the
+ * first group that is worth too much or is not whole. @returns undefined when the text is Base45.
+ */
+export function base45FlawAt(text: string): number | undefined {
+  const stray = [...text].findIndex((_, index) => digitAt(text, index) === noDigit);
+  if (stray >= 0) return stray;
+  for (let from = 0; from < text.length; from += 3) {
+    if (decodeBase45(text.slice(from, from + 3)) === undefined) return from;
+  }
+  return undefined;
+}
+
 function digitAt(text: string, index: number): number {
   return digits[text.charCodeAt(index)] ?? noDigit;
 }

@@ -32,7 +32,7 @@ test('tells each field with its place, and which of them are secret', () => {
     '61.4F|application identifier (ADF name)|11|7|A0000006022020',
     '61.50|application label|20|7|QRISCPM',
     `61.5A|account number (PAN)|29|10|${digits}|true`,
-    '61.5A|issuer (NNS)|29|4|93600914 GoPay',
+    '61.5A.NNS|issuer (NNS)|29|4|93600914 GoPay',
     '61.5F2D|language preference|42|4|iden',
     '61.63|application specific transparent template|48|14|2 objects',
     '61.63.9F74|issuer QRIS data|51|8|cheque:1|true',

@@ -29,13 +29,14 @@ function fieldsOf(object: Tlv, path: string): readonly Field[] {
   ];
 }
 
-/** The issuer is no secret, though it stands at the beginning of one. */
+/** The issuer is no secret, though it stands at the beginning of one: so it has a place of its own. */
 function issuerFields(object: Tlv, path: string): readonly Field[] {
   const account = accountOf([object]);
   const issuer = account.ok ? issuerOf(account.value) : undefined;
   if (issuer === undefined) return [];
   const value = [issuer, walletNames.get(issuer)].join(' ').trim();
-  return [{ path, name: 'issuer (NNS)', offset: object.offset, bytes: issuerBytes, value }];
+  const place = `${path}.NNS`;
+  return [{ path: place, name: 'issuer (NNS)', offset: object.offset, bytes: issuerBytes, value }];
 }
 
 function shown(format: CpmFormat, { value, inner }: Tlv): string {
@@ -46,7 +47,7 @@ function shown(format: CpmFormat, { value, inner }: Tlv): string {
     case 'cn':
       return digits.replace(/F$/, '');
     case 'template':
-      return `${inner.length} objects`;
+      return inner.length === 1 ? '1 object' : `${inner.length} objects`;
     case 'b':
     case 'n':
       return digits;
