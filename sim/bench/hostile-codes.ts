@@ -7,8 +7,9 @@ import { concat, utf8 } from '../../src/core/bytes.ts';
 import { encodeCbor } from '../../src/core/crypto/cbor.ts';
 import { signatureBytes } from '../../src/core/crypto/verifying-key.ts';
 import { encodeTlv } from '../../src/core/encoding/ber-tlv.ts';
+import { halteTicketBeginning } from '../../src/core/ticket/envelope.ts';
 import { halteTicketText } from '../../src/core/ticket/issue.ts';
-import { halteTicketBeginning, ticketBytesMax } from '../../src/core/token/halte-ticket.ts';
+import { ticketBytesMax } from '../../src/core/token/halte-ticket.ts';
 import { pretixText } from '../pretix-office.ts';
 
 export interface HostileCode {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../device/clock.ts';
+import { keyBytes } from '../../src/core/lists/listing-key.ts';
 import type { ListedToken } from '../../src/core/lists/security-listing.ts';
 import {
   type ListPlace,
@@ -59,7 +60,6 @@ export interface LookupFigures {
 }
 
 const opens = 5;
-const keyBytes = 32;
 const pageBytes = 4_096;
 /** Long after all that is listed has begun, long before it ends. */
 const now = 1_790_000_000_000;

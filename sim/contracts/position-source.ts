@@ -1,7 +1,4 @@
-/**
- * What every PositionSource keeps to. Only the simulated source runs it so far; the GNSS driver
- * will, when it comes.
- */
+/** What every PositionSource keeps to. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PositionSource } from '../../device/position-source.ts';
 

@@ -7,7 +7,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrors, type Problem } from './problem.ts';
+import { hasErrors, type Problem, placeOf } from './problem.ts';
 
 export type BundleFiles = ReadonlyMap<string, Uint8Array>;
 
@@ -38,9 +38,8 @@ export class BundleError extends Error {
 }
 
 /** `  stops.txt:7 stop_lat: "x" is not a latitude → correct the cell`. */
-export function lineOf({ file, line, column, message, hint }: Problem): string {
-  const place = [line === undefined ? file : `${file}:${line}`, column].filter(Boolean).join(' ');
-  return `  ${place}: ${message} → ${hint}`;
+export function lineOf(problem: Problem): string {
+  return `  ${placeOf(problem)}: ${problem.message} → ${problem.hint}`;
 }
 
 /** @throws BundleError when there is nothing that could be read. */

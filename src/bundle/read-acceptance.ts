@@ -1,6 +1,4 @@
 /** `acceptance.json`: JSON with comments, through its schema; whatever is wrong has its line. */
-
-import { closest, distance } from 'fastest-levenshtein';
 import {
   findNodeAtLocation,
   type Node,
@@ -8,7 +6,8 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { keysOf, pathText, slipOf } from '../config/suggestion.ts';
 import { type Acceptance, acceptance } from './acceptance.ts';
 import { type BundleFiles, policyFile } from './bundle-files.ts';
 import type { Problem } from './problem.ts';
@@ -60,7 +59,7 @@ function problemsOf(issue: z.core.$ZodIssue, text: string, tree: Node): readonly
       const message = 'unknown key';
       return problemAt(
         path,
-        { code: 'unknown-key', message, hint: suggestion(key) },
+        { code: 'unknown-key', message, hint: slipOf(key, keysOf(acceptance)) ?? 'remove it' },
         { text, tree },
       );
     });
@@ -82,39 +81,11 @@ function problemAt(
   for (let depth = keys.length; node === undefined && depth >= 0; depth -= 1) {
     node = findNodeAtLocation(tree, keys.slice(0, depth));
   }
-  const column = keys
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .replace(/^\./, '');
+  const column = pathText(keys);
   const line = lineAt(text, node?.offset ?? 0);
   return wrong({ ...what, line, ...(column !== '' && { column }) });
 }
 
 function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
-}
-
-/** A slip of the finger is at most this many letters away. */
-const slipMax = 2;
-
-function suggestion(key: string): string {
-  const known = knownKeys();
-  const nearest = closest(key, known);
-  return key !== nearest && distance(key, nearest) <= slipMax
-    ? `did you mean "${nearest}"?`
-    : 'remove it';
-}
-
-/** Every key that may stand anywhere in the file. */
-function knownKeys(): string[] {
-  const keys = new Set<string>();
-  const collect = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
-    for (const [name, child] of Object.entries(node)) {
-      if (name === 'properties') for (const key of Object.keys(child as object)) keys.add(key);
-      collect(child);
-    }
-  };
-  collect(z.toJSONSchema(acceptance, { unrepresentable: 'any', io: 'input' }));
-  return [...keys];
 }

@@ -7,7 +7,7 @@ import { hex, latin1 } from '../core/bytes.ts';
 import { parseResponse } from '../core/card/apdu.ts';
 import type { Exchange } from '../core/card/apdu-trace.ts';
 import { readTlv, type Tlv } from '../core/encoding/ber-tlv.ts';
-import type { Field } from '../core/token/field.ts';
+import type { Field } from '../core/field.ts';
 import { versionFields } from './inspect-desfire-version.ts';
 
 const moreFrames = 0x91af;

@@ -3,7 +3,7 @@
  * the data sheet NXP MF2DLHX0, GetVersion; what stands beyond it is told as not known.
  */
 import { hex } from '../core/bytes.ts';
-import type { Field } from '../core/token/field.ts';
+import type { Field } from '../core/field.ts';
 
 const parts = ['hardware', 'software'] as const;
 

@@ -7,7 +7,8 @@ import { base45FlawAt } from '../core/encoding/base45.ts';
 import { findTlv, readTlv } from '../core/encoding/ber-tlv.ts';
 import type { ParseFault } from '../core/parsed.ts';
 import { isQrisApplication } from '../core/qris/cpm-profile.ts';
-import { halteTicket, halteTicketBeginning } from '../core/token/halte-ticket.ts';
+import { halteTicketBeginning } from '../core/ticket/envelope.ts';
+import { halteTicket } from '../core/token/halte-ticket.ts';
 import { pretixSig1 } from '../core/token/pretix-sig1.ts';
 import { qrisCpm } from '../core/token/qris-cpm.ts';
 

@@ -2,7 +2,7 @@
  * The fields of a token as a table: where each lies, its place in the structure as a tree, what it
  * is and what it says.
  */
-import type { Field } from '../core/token/field.ts';
+import type { Field } from '../core/field.ts';
 import { mask } from './inspect-report.ts';
 import type { Cell, Row } from './inspect-rows.ts';
 import { relativeText, utcText } from './inspect-time.ts';

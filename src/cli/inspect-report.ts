@@ -17,13 +17,13 @@ import {
   type Outcome,
   withoutFare,
 } from '../core/decision.ts';
+import type { Field } from '../core/field.ts';
 import { listingsOf } from '../core/lists/security-listing.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { type Reason, reasons } from '../core/reason.ts';
 import type { Situation } from '../core/rules/rule.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { challengeBytes } from '../core/ticket/presentation.ts';
-import type { Field } from '../core/token/field.ts';
 import type { TokenFormat } from '../core/token/format.ts';
 import { parseQrToken, recogniseToken } from '../core/token/parse-token.ts';
 import type { Token } from '../core/token/token.ts';

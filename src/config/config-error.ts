@@ -1,6 +1,6 @@
 /** A configuration or rules file that cannot be used: each wrong key with its path and a hint. */
-import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { pathText, slipOf } from './suggestion.ts';
 
 export interface ConfigProblem {
   /** Such as `readers[0].baudRate`; empty for the file as a whole. */
@@ -35,7 +35,7 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): Confi
     return issue.keys.map((key) => ({
       path: pathText([...issue.path, key]),
       message: 'unknown key',
-      hint: suggestion(key, known),
+      hint: slipOf(key, known) ?? 'remove it',
     }));
   }
   const path = pathText(issue.path);
@@ -43,21 +43,4 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): Confi
   return isMissing
     ? [{ path, message: 'missing', hint: `add it (${issue.expected})` }]
     : [{ path, message: issue.message, hint: 'correct the value' }];
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-/** A slip of the finger is at most this many letters away. */
-const slipMax = 2;
-
-function suggestion(key: string, known: readonly string[]): string {
-  const nearest = closest(key, known);
-  // A key that has its place elsewhere in the file is no slip.
-  const isSlip = key !== nearest && distance(key, nearest) <= slipMax;
-  return isSlip ? `did you mean "${nearest}"?` : 'remove it';
 }

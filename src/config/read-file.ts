@@ -1,8 +1,9 @@
 /** Reads a JSON file through a zod schema; whatever is wrong becomes one ConfigError. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { messageOf } from '../../device/message-of.ts';
 import { ConfigError, problemsOf } from './config-error.ts';
+import { keysOf } from './suggestion.ts';
 
 /** @throws ConfigError naming every problem at once. */
 export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T {
@@ -35,18 +36,4 @@ function parseJson(file: string, text: string): unknown {
 /** For a schema's refine: no key comes twice. */
 export function areDistinct(keys: readonly string[]): boolean {
   return new Set(keys).size === keys.length;
-}
-
-/** Every key that may stand anywhere in the file. */
-function keysOf(schema: z.ZodType): string[] {
-  const keys = new Set<string>();
-  const collect = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
-    for (const [name, child] of Object.entries(node)) {
-      if (name === 'properties') for (const key of Object.keys(child as object)) keys.add(key);
-      collect(child);
-    }
-  };
-  collect(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }));
-  return [...keys];
 }

@@ -26,12 +26,11 @@ import {
   verifyTransactionMac,
 } from '../core/card/desfire/transaction-mac.ts';
 import { transitKeyName } from '../core/card/desfire/transit-application.ts';
-import { parseTrip } from '../core/card/desfire/trip-record.ts';
+import { deviceTag, parseTrip } from '../core/card/desfire/trip-record.ts';
 import { x25519PrivateKey } from '../core/crypto/x25519.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { Rules } from '../core/rules/rules.ts';
-import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { createSealer } from '../sync/sealing.ts';
 import { createStamper } from './stamp.ts';

@@ -24,12 +24,12 @@ import {
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
+import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import { decideTap } from '../core/decide.ts';
 import { parsed } from '../core/parsed.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { bucketMs, presentTicket } from '../core/ticket/presentation.ts';
 import { endOfTime } from '../core/token/pretix-sig1.ts';
-import { deviceTag } from '../store/intent-memory.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';

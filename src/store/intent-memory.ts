@@ -17,8 +17,6 @@ export interface IntentMemory {
   open(tokenKey: Uint8Array): OpenIntent | undefined;
 }
 
-export { deviceTag };
-
 interface StoredIntent {
   readonly epoch: number;
   readonly seq: number;

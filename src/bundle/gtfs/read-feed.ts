@@ -1,4 +1,6 @@
 /** The GTFS files of a bundle, read whole: every table, and every mistake that can be told. */
+
+import { slipOf } from '../../config/suggestion.ts';
 import type { BundleFiles } from '../bundle-files.ts';
 import type { Problem } from '../problem.ts';
 import { problemsOfKeys } from './keys.ts';
@@ -7,7 +9,7 @@ import { problemsOfReferences } from './references.ts';
 import { problemsOfSense } from './sense.ts';
 import type { Table } from './table.ts';
 import { type Feed, type TableName, tableNames, tables } from './tables.ts';
-import { slipOf, wrong } from './wrong.ts';
+import { wrong } from './wrong.ts';
 
 export interface ReadFeed {
   /** Rows without a mistake. */

@@ -2,11 +2,13 @@
  * One file of a feed into rows whose fields have their types. Every cell that is wrong becomes a
  * problem with its line and field. It knows nothing of other rows and files.
  */
+
+import { slipOf } from '../../config/suggestion.ts';
 import type { Problem } from '../problem.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import type { Field, Table } from './table.ts';
 import { type AnyRow, type RowOf, type TableName, tables } from './tables.ts';
-import { slipOf, type Wrong, wrong } from './wrong.ts';
+import { type Wrong, wrong } from './wrong.ts';
 
 export interface ReadTable<N extends TableName> {
   /** Those without a mistake. */

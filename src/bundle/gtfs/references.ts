@@ -1,9 +1,11 @@
 /** Foreign keys of a feed: what a row refers to is there. */
+
+import { slipOf } from '../../config/suggestion.ts';
 import type { Problem } from '../problem.ts';
 import type { Reads } from './read-table.ts';
 import type { Table } from './table.ts';
 import { type AnyRow, type TableName, tableNames, tables } from './tables.ts';
-import { slipOf, wrong } from './wrong.ts';
+import { wrong } from './wrong.ts';
 
 export function problemsOfReferences(reads: Reads): readonly Problem[] {
   const used = tableNames.flatMap((name) => referencesOf(name, reads));

@@ -10,7 +10,7 @@ import type { Token } from '../token/token.ts';
 import { maximumFare } from './leg-fare.ts';
 import type { PastTap } from './past-tap.ts';
 import { type Quote, quoteFare, type Trace } from './quote.ts';
-import { type Ride, rideOf } from './ride.ts';
+import { type Ride, rideOf, tappingOn } from './ride.ts';
 
 /** @returns undefined when the tariff has no fare for the ride. */
 export function fareOf(token: Token, situation: Situation, trace?: Trace): Fare | undefined {
@@ -65,10 +65,7 @@ function entryFare(fare: Fare, { tapping, forgotten }: Ride, situation: Situatio
 }
 
 function penaltyOf({ leg }: PastTap, { rules }: Situation): number {
-  const network =
-    leg.routeId === undefined ? undefined : rules.tariff.networkOfRoute.get(leg.routeId);
-  const tapping = rules.policy.tapping.find((one) => (one.network ?? network) === network);
-  switch (tapping?.forgottenCharge) {
+  switch (tappingOn(leg.routeId, rules)?.forgottenCharge) {
     case 'maximum-fare':
       return maximumFare(rules.tariff, leg)?.product.price.amount ?? 0;
     case 'boarding-fare':

@@ -4,6 +4,7 @@
  */
 import type { Tapping } from '../rules/policy.ts';
 import type { Situation } from '../rules/rule.ts';
+import type { Rules } from '../rules/rules.ts';
 import type { Leg } from './leg.ts';
 import type { PastTap, RideAction } from './past-tap.ts';
 
@@ -34,7 +35,7 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
     ...(rider.fareMedia !== undefined && { fareMedia: rider.fareMedia }),
     boarding: here,
   };
-  const tapping = tappingHere(situation);
+  const tapping = tappingOn(routeId, rules);
   if (tapping?.mode !== 'enter-and-exit') return { action: 'single', leg };
   const entry = openEntry(history.taps);
   if (entry === undefined) return { action: 'enter', leg, tapping };
@@ -43,15 +44,19 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
   if (isForgotten) return { action: 'enter', leg, tapping, ...(forgotten && { forgotten }) };
   return { action: 'exit', leg: { ...entry.leg, alighting: here }, tapping, entry };
 
-  function tappingHere({ rules: { policy, tariff } }: Situation): Tapping | undefined {
-    const network = routeId === undefined ? undefined : tariff.networkOfRoute.get(routeId);
-    return policy.tapping.find((one) => one.network === undefined || one.network === network);
-  }
-
   function isPunishable({ rulesVersion }: PastTap, { now: at }: Situation): boolean {
     const isOfOldRules = rulesVersion !== rules.version;
     return !(isOfOldRules && at < rules.effectiveFrom + rules.policy.graceMs);
   }
+}
+
+/** How riders tap on a route; undefined where the operator says nothing of it. */
+export function tappingOn(
+  routeId: string | undefined,
+  { policy, tariff }: Pick<Rules, 'policy' | 'tariff'>,
+): Tapping | undefined {
+  const network = routeId === undefined ? undefined : tariff.networkOfRoute.get(routeId);
+  return policy.tapping.find((one) => one.network === undefined || one.network === network);
 }
 
 /** The newest entry without an exit. */

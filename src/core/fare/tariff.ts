@@ -18,7 +18,7 @@ export interface Tariff {
   readonly timeframes: ReadonlyMap<string, readonly Timeframe[]>;
   readonly calendar: ServiceCalendar;
   readonly time: LocalTime;
-  /** Areas by stop; a platform has those of its station too. */
+  /** Areas by stop; a platform without any has those of its station. */
   readonly areasOfStop: ReadonlyMap<string, readonly string[]>;
   /** GTFS lets a route belong to one network at most. */
   readonly networkOfRoute: ReadonlyMap<string, string>;

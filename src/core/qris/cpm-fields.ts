@@ -4,7 +4,7 @@
  */
 import { hex, latin1 } from '../bytes.ts';
 import { readTlv, type Tlv } from '../encoding/ber-tlv.ts';
-import type { Field } from '../token/field.ts';
+import type { Field } from '../field.ts';
 import { accountOf, issuerOf } from './cpm-account.ts';
 import { type CpmFormat, type CpmTag, cpmTags } from './cpm-tags.ts';
 import { walletNames } from './wallet-names.ts';

@@ -21,9 +21,10 @@ import { signReceipt } from '../ledger/receipt.ts';
 import { faulty } from '../parsed.ts';
 import { genuine } from '../rules/genuine.ts';
 import { encodeClaims, type HalteTicketClaims } from '../ticket/claims.ts';
+import { ticketContext } from '../ticket/envelope.ts';
 import { halteTicketText } from '../ticket/issue.ts';
 import { bucketMs, presentTicket } from '../ticket/presentation.ts';
-import { halteTicket, parseHalteTicket, ticketBytesMax, ticketContext } from './halte-ticket.ts';
+import { halteTicket, parseHalteTicket, ticketBytesMax } from './halte-ticket.ts';
 import type { Token } from './token.ts';
 
 const isGenuine = (token: Token) => genuine(someFacts({ token })) === undefined;

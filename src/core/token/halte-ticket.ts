@@ -14,8 +14,6 @@ import { ticketFields } from '../ticket/ticket-fields.ts';
 import type { TokenFormat } from './format.ts';
 import type { Token } from './token.ts';
 
-export { halteTicketBeginning, ticketContext };
-
 /** More than any QR code of a ticket holds, proof included. */
 export const ticketBytesMax = 512;
 

@@ -1,2 +1,0 @@
-/** Where formats outside core/token find the shape of a field. */
-export type { Field } from '../field.ts';
