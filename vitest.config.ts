@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['{src,device,sim,scripts}/**/*.test.ts'],
     sequence: { shuffle: true },
     retry: 0,
-    testTimeout: 10_000,
+    testTimeout: 2_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

@@ -3,7 +3,7 @@
  * at, or the power fails, the rider who holds the card again ends with one fare paid and one ride
  * recorded, and no debit is left without an outcome.
  */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Signal } from '../../device/indicator.ts';
 import { ReaderError } from '../../device/token-reader.ts';
 import { respondThroughReader } from '../../sim/card-reader-layer.ts';
@@ -35,6 +35,9 @@ import type { TapLedger } from '../store/tap-ledger.ts';
 import { createSealer } from '../sync/sealing.ts';
 import { createStamper } from './stamp.ts';
 import { createTapHandler } from './tap-handler.ts';
+
+/** Real files, cut off at every effect: a busy machine needs its time. */
+vi.setConfig({ testTimeout: 10_000 });
 
 const fare = 3_500;
 const openingBalance = 20_000;
