@@ -9,6 +9,7 @@ import { openSqliteStore } from '../src/backend/sqlite-store.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';
 import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
+import { fixedRules } from '../src/runtime/rules-in-force.ts';
 import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
 import { createValidator } from '../src/runtime/validator.ts';
 import { openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
@@ -78,10 +79,10 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
       indicators: [indicator],
       position: createSimPositionSource({ clock }, { points: route }),
       backend,
+      inForce: fixedRules(semarangRules(office.trustedKey)),
       report: (event) => events.push(event),
     },
     {
-      rules: semarangRules(office.trustedKey),
       bootId: `sim-boot-${seed}`,
       vehicleId: 'SIM-1',
       routeId: 'koridor-1',

@@ -25,6 +25,7 @@ import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import { issueHalteTicket } from '../../src/core/ticket/issue.ts';
 import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
 import type { Token } from '../../src/core/token/token.ts';
+import { fixedRules } from '../../src/runtime/rules-in-force.ts';
 import type { TapSurroundings } from '../../src/runtime/tap-row.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
@@ -283,12 +284,10 @@ export function aListing(change: Partial<SecurityListing> = {}): SecurityListing
 }
 
 /** What a tap handler is told of the bus, under {@link someRules} unless told otherwise. */
-export function someSurroundings(change: Partial<TapSurroundings> = {}): TapSurroundings {
-  return {
-    ...{ rules: someRules(), place: {}, position: undefined },
-    ...{ listAgeMs: 0, syncAgeMs: 0 },
-    ...change,
-  };
+export function someSurroundings(change: { readonly rules?: Rules } = {}): TapSurroundings {
+  const { rules = someRules() } = change;
+  const inForce = { ...fixedRules(rules), listAgeMs: () => 0 };
+  return { inForce, place: {}, position: undefined, syncAgeMs: 0 };
 }
 
 const someStamp: RowStamp = {

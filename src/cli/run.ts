@@ -19,6 +19,7 @@ import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts'
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
+import { fixedRules } from '../runtime/rules-in-force.ts';
 import { createValidator } from '../runtime/validator.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import {
@@ -41,7 +42,6 @@ export async function run(
   extras: RunExtras = {},
 ): Promise<ExitCode> {
   const config = readDeviceConfig(configFile);
-  const rules = readRules(config.rules);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   await using backend = config.backend && createDeviceBackend(config.backend);
@@ -63,10 +63,10 @@ export async function run(
         ...(extras.indicators ?? []),
       ],
       backend,
+      inForce: fixedRules(readRules(config.rules)),
       report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },
     {
-      rules,
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
       ...config.vehicle,
       sync: syncOptions(config),

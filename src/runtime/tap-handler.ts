@@ -109,7 +109,7 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       const tap = { scan, ...reading, decision, reference };
       const stamp = deps.stamper.stamp();
       const around = deps.surroundings();
-      const accepted = acceptedToken(tap, around.rules, stamp.wallAt);
+      const accepted = acceptedToken(tap, around.inForce.rules, stamp.wallAt);
       const rows = [...outcomes, tapRow(tap, around, stamp)];
       return { tap, place: ledger.appendTogether(rows, accepted) };
     } catch (error) {

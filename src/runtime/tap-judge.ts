@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import type { decideTap } from '../core/decide.ts';
 import { withoutToken } from '../core/decide.ts';
 import type { Decision, Question } from '../core/decision.ts';
-import { listingsOf } from '../core/lists/security-listing.ts';
 import type { Authorisation, Situation } from '../core/rules/rule.ts';
 import type { Token } from '../core/token/token.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -40,17 +39,20 @@ export interface TapJudge {
 export function createTapJudge(deps: TapJudgeDeps): TapJudge {
   function judge({ token }: Reading, change: Partial<Situation> = {}): Decision | Question {
     const { wallAt: now } = deps.stamper.stamp();
-    if (!token.ok) return withoutToken(token.fault.reason, { ...deps.surroundings(), now });
+    if (!token.ok) {
+      const { inForce, failOpen } = deps.surroundings();
+      return withoutToken(token.fault.reason, { rules: inForce.rules, failOpen, now });
+    }
     return deps.decide(token.value, { ...situationOf(token.value), ...change });
   }
 
   function situationOf(token: Token): Situation {
     const { wallAt: now, clockQuality } = deps.stamper.stamp();
-    const { rules, place, ...known } = deps.surroundings();
-    const { failOpen, listAgeMs, syncAgeMs } = known;
+    const { inForce, place, failOpen, syncAgeMs } = deps.surroundings();
     return {
-      ...{ rules, place, now, clockQuality, failOpen, listAgeMs, syncAgeMs },
-      listings: listingsOf(token, rules.listings, now),
+      ...{ rules: inForce.rules, place, now, clockQuality, failOpen, syncAgeMs },
+      listAgeMs: inForce.listAgeMs(now),
+      listings: inForce.listingsOf(token, now),
       history: deps.ledger.recall(token, now),
     };
   }

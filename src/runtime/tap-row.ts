@@ -12,6 +12,7 @@ import { endOfTime } from '../core/token/pretix-sig1.ts';
 import type { Token } from '../core/token/token.ts';
 import type { AcceptedToken, LedgerHead } from '../store/tap-ledger.ts';
 import type { Reading } from './read-token.ts';
+import type { RulesInForce } from './rules-in-force.ts';
 
 export interface Tap extends Reading {
   readonly scan: Scan;
@@ -24,8 +25,7 @@ export interface TapSurroundings {
   readonly vehicleId?: string | undefined;
   readonly place: Place;
   readonly position: Position | undefined;
-  readonly rules: Rules;
-  readonly listAgeMs?: number | undefined;
+  readonly inForce: RulesInForce;
   readonly syncAgeMs?: number | undefined;
   readonly failOpen?: boolean | undefined;
 }
@@ -41,7 +41,7 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     reader: scan.reader,
     outcome: decision.outcome,
     reason: decision.reason,
-    rulesVersion: around.rules.version,
+    rulesVersion: around.inForce.rules.version,
     basis: decision.outcome === 'accepted' ? decision.basis : undefined,
     format: token?.format,
     tokenKey: token?.tokenKey,

@@ -11,6 +11,7 @@ import { createSimPositionSource } from '../../sim/sim-position.ts';
 import { aQrisCode, keyed, someNow, someRules } from '../../sim/testing/builders.ts';
 import { aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
+import { fixedRules } from './rules-in-force.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createValidator } from './validator.ts';
 
@@ -42,9 +43,10 @@ function aValidator(ledger = aLedger()) {
       ...{ clock, random: { next: () => 0.5 }, ledger, indicators: [indicator], position },
       ...{ keyed, entropy: createSimEntropy(1) },
       readers: [barcodes, cards],
+      inForce: fixedRules(someRules()),
       report: (event) => void events.push(event),
     },
-    { rules: someRules(), bootId: 'boot-1', sync },
+    { bootId: 'boot-1', sync },
   );
   const stop = new AbortController();
   const running = validator.run(stop.signal);

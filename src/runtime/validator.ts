@@ -5,20 +5,22 @@
 import type { Clock, Entropy, Random } from '../../device/clock.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import type { KeyStore } from '../../device/key-store.ts';
-import type { Position, PositionSource } from '../../device/position-source.ts';
+import type { PositionSource } from '../../device/position-source.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
-import type { Rules } from '../core/rules/rules.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
+import type { Authoriser } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
 import { superviseReader } from './reader-supervisor.ts';
+import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler, recordClockStep } from './tap-handler.ts';
+import { createWhereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
   readonly clock: Clock;
@@ -37,11 +39,13 @@ export interface ValidatorDeps {
   readonly position?: PositionSource | undefined;
   /** Without one, taps are kept. */
   readonly backend?: Backend | undefined;
+  /** Without one, no payment is authorised. */
+  readonly authoriser?: Authoriser | undefined;
+  readonly inForce: RulesInForce;
   readonly report: Report;
 }
 
 export interface ValidatorOptions {
-  readonly rules: Rules;
   readonly bootId: string;
   readonly vehicleId?: string | undefined;
   readonly routeId?: string | undefined;
@@ -58,20 +62,14 @@ export interface Validator {
 }
 
 const clockLookMs = 10_000;
-/** An older position says nothing about where this tap was. */
-const positionAgeMaxMs = 10_000;
 
 export function createValidator(deps: ValidatorDeps, options: ValidatorOptions): Validator {
   const { clock, ledger, report } = deps;
   const stamper = createStamper(clock, options.bootId);
-  let position: Position | undefined;
-  const freshPosition = () =>
-    position !== undefined && clock.monotonicNow() - position.receivedAt <= positionAgeMaxMs
-      ? position
-      : undefined;
-  const { rules, vehicleId, routeId } = options;
+  const whereabouts = createWhereabouts(deps, options);
   const surroundings = () => ({
-    ...{ rules, vehicleId, place: { routeId }, position: freshPosition() },
+    ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
+    ...{ place: whereabouts.place, position: whereabouts.position },
     syncAgeMs: ageOf(sync?.answeredAt),
   });
   const ageOf = (at: number | undefined) =>
@@ -90,10 +88,6 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     }
   }
 
-  const locate = async (found: Position) => {
-    position = found;
-  };
-
   return {
     sync,
     async run(signal) {
@@ -105,9 +99,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         watchClock(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
-        ...(deps.position === undefined
-          ? []
-          : [superviseReader(deps.position, { ...deps, handle: locate }, running)]),
+        whereabouts.run(running),
       ];
       try {
         await Promise.all(parts);
