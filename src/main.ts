@@ -13,6 +13,7 @@ import { publishRules } from './cli/rules-publish.ts';
 import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
+import { settleTaps } from './cli/taps-cards.ts';
 import { clockQualities } from './core/clock-quality.ts';
 
 const io = createProcessIo();
@@ -68,6 +69,17 @@ taps
   .option(...jsonOption)
   .action(async (options) => {
     ran.exitCode = await verifyTaps(options, io);
+  });
+
+taps
+  .command('cards')
+  .description('tell what became of every card debit, from the backend’s ledger')
+  .option('--db <where>', 'sqlite:FILE', 'sqlite:halte.db')
+  .option('--sealing-key <file>', 'the backend’s X25519 seed; may be given again', gathered)
+  .option('--card-keys <file>', 'key file with transit-mac, by which cards prove their debits')
+  .option(...jsonOption)
+  .action(async (options) => {
+    ran.exitCode = await settleTaps(options, io);
   });
 
 program

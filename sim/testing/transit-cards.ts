@@ -1,5 +1,7 @@
 /** Transit cards for tests, and the test keys that they were made with. */
 import type { KeyStore } from '../../device/key-store.ts';
+import type { KeyFile } from '../../src/config/key-file.ts';
+import { hex } from '../../src/core/bytes.ts';
 import { diversifyKey } from '../../src/core/card/desfire/key-diversification.ts';
 import {
   readTransitCard,
@@ -18,6 +20,12 @@ const masterKeys: ReadonlyMap<string, Uint8Array> = new Map(
     (name, index) => [name, new Uint8Array(16).fill(0xa0 + index)],
   ),
 );
+
+/** The same keys as a key store in a file has them. */
+export const testKeyFile: KeyFile = {
+  warning: 'Test keys: everybody can read them, nobody may trust them.',
+  keys: [...masterKeys].map(([name, key]) => ({ name, version: 1, key: hex(key) })),
+};
 
 export const testKeyStore: KeyStore = {
   async cardKey(name, version, diversification) {

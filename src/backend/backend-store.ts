@@ -1,4 +1,5 @@
 /** The backend's storage as a port: SQLite for one machine, PostgreSQL when that is not enough. */
+import type { Row } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 
@@ -23,9 +24,19 @@ export interface DeviceSummary {
   readonly undigested: number;
 }
 
+/** A row about a card's debit, at its place. */
+export interface StoredCardRow {
+  readonly device: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly row: Extract<Row, { kind: 'card-intent' | 'card-outcome' }>;
+}
+
 export interface BackendStore {
   /** One transaction, durable when it resolves. Idempotent. */
   ingest(batch: UploadRequest, receivedAt: number): Promise<IngestResult>;
   summary(device: string): Promise<DeviceSummary>;
+  /** Of all devices, each ledger in its order; read page by page while others write. */
+  cardRows(): AsyncIterable<StoredCardRow>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { decodeRow } from '../core/ledger/row.ts';
 import { openDatabase, type SqliteDatabase } from '../store/open-database.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import { backendMigrations } from './backend-migrations.ts';
-import type { BackendStore, IngestResult } from './backend-store.ts';
+import type { BackendStore, IngestResult, StoredCardRow } from './backend-store.ts';
 import {
   type ChainedRow,
   emptyLedger,
@@ -29,10 +29,34 @@ export function openSqliteStore(path: string): BackendStore {
   return {
     ingest: async (batch, receivedAt) => ingest.immediate(batch, receivedAt),
     summary: async (device) => createSummary(database, device),
+    cardRows: () => cardRowsIn(database),
     close: async () => {
       database.close();
     },
   };
+}
+
+const pageRows = 1_000;
+
+/** Page by page, so that ingest goes on between them. */
+async function* cardRowsIn(database: SqliteDatabase): AsyncGenerator<StoredCardRow> {
+  const page = database.prepare(
+    `select device_id as device, epoch, seq, payload from tap
+     where kind in ('card-intent', 'card-outcome')
+       and (device_id, epoch, seq) > (:device, :epoch, :seq)
+     order by device_id, epoch, seq limit ${pageRows}`,
+  );
+  type Stored = Omit<StoredCardRow, 'row'> & { readonly payload: Uint8Array };
+  let last: Omit<StoredCardRow, 'row'> | undefined = { device: '', epoch: 0, seq: 0 };
+  while (last !== undefined) {
+    const { device, epoch, seq } = last;
+    const stored = page.all({ device, epoch, seq }) as Stored[];
+    for (const { payload, ...place } of stored) {
+      const row = decodeRow(payload);
+      if (row?.kind === 'card-intent' || row?.kind === 'card-outcome') yield { ...place, row };
+    }
+    last = stored.at(-1);
+  }
 }
 
 type Statements = ReturnType<typeof prepare>;

@@ -91,7 +91,14 @@ const clockSkewMs = z.strictObject({
   untrusted: skewMs.default(skew.untrusted),
 } satisfies Record<(typeof clockQualities)[number], z.ZodType>);
 
-const untrustedUses = ['tickets', 'passes', 'purses', 'payments', 'listed-cards'] as const;
+const untrustedUses = [
+  'tickets',
+  'timed-tickets',
+  'passes',
+  'purses',
+  'payments',
+  'listed-cards',
+] as const;
 
 export const acceptance = z.strictObject({
   version: z.string().min(1).max(64).describe('written into every tap'),
@@ -134,7 +141,9 @@ export const acceptance = z.strictObject({
     .array(z.enum(untrustedUses))
     .max(untrustedUses.length)
     .default(['tickets', 'passes', 'purses', 'listed-cards'])
-    .describe('what is accepted while nobody vouches for the clock'),
+    .describe(
+      'accepted while nobody vouches for the clock; with timed-tickets screenshots live on',
+    ),
   clockSkewMs: clockSkewMs.prefault({}),
   failOpen: z.boolean().default(false).describe('let riders travel while a reader is broken'),
   driver: z.strictObject({ voidWithinSeconds: seconds(600).default(30) }).prefault({}),

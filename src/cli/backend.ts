@@ -47,7 +47,8 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
   return 0;
 }
 
-function sqlitePath(db: string): string {
+/** @throws CliError unless it is `sqlite:FILE`. */
+export function sqlitePath(db: string): string {
   if (db.startsWith('sqlite:') && db.length > 'sqlite:'.length) return db.slice('sqlite:'.length);
   throw new CliError('backend/bad-db', `--db ${db} is not sqlite:FILE`, 'such as sqlite:taps.db');
 }

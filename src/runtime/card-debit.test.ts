@@ -10,23 +10,13 @@ import { respondThroughReader } from '../../sim/card-reader-layer.ts';
 import type { DesfireCard } from '../../sim/cards/desfire/desfire-card.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock, type SimClock } from '../../sim/sim-clock.ts';
-import {
-  keyed,
-  parsedValue,
-  someNow,
-  someRules,
-  someSurroundings,
-} from '../../sim/testing/builders.ts';
+import { keyed, someNow, someRules, someSurroundings } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-cards.ts';
+import { proofOf } from '../backend/card-proof.ts';
 import { createOpener } from '../backend/opening.ts';
 import { utf8 } from '../core/bytes.ts';
-import {
-  validatorTransaction,
-  verifyTransactionMac,
-} from '../core/card/desfire/transaction-mac.ts';
-import { transitKeyName } from '../core/card/desfire/transit-application.ts';
-import { deviceTag, parseTrip } from '../core/card/desfire/trip-record.ts';
+import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import { x25519PrivateKey } from '../core/crypto/x25519.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Row } from '../core/ledger/row.ts';
@@ -270,25 +260,15 @@ test('lets a pass on the card ride, and takes nothing', async () => {
 async function isProved(ledger: TapLedger, amount: number): Promise<boolean> {
   const intent = rowsOf(ledger, 'card-intent').at(-1);
   const outcome = rowsOf(ledger, 'card-outcome').at(-1)?.row;
-  const sealed = createOpener([sealingSeed]).open(
-    intent?.row.sealedSecret ?? new Uint8Array(),
-    testDevice,
+  if (intent === undefined || outcome === undefined) return false;
+  const { epoch } = ledger.head;
+  const debit = { device: testDevice, epoch, seq: intent.seq, outcome };
+  const opener = createOpener([sealingSeed]);
+  const proof = await proofOf(
+    { ...debit, intent: { ...intent.row, amount } },
+    { opener, keyStore: testKeyStore },
   );
-  if (!sealed.ok || intent === undefined) return false;
-  const evidence = sealed.secret.reveal();
-  const [uid, passFile, last] = [evidence.slice(0, 7), evidence.slice(7, 103), evidence.slice(103)];
-  const name = transitKeyName('transit-mac', uid);
-  const trip = {
-    ...({ kind: 'single', at: intent.row.tripAt / 1_000, amount, seq: intent.seq } as const),
-    ...{ deviceTag: deviceTag(testDevice), epoch: ledger.head.epoch },
-  };
-  const lastTrip = last.length === 0 ? {} : { lastTripBefore: parsedValue(parseTrip(last)) };
-  const { balanceBefore } = intent.row;
-  return verifyTransactionMac({
-    key: (await testKeyStore.cardKey(name.key, name.version, name.diversification)) ?? uid,
-    ...{ uid, counter: outcome?.cardCounter ?? 0, mac: outcome?.cardMac ?? uid },
-    commands: validatorTransaction({ passFile, balanceBefore, ...lastTrip, amount, trip }),
-  });
+  return proof === 'right';
 }
 
 test('gives the office rows from which the card itself proves its debit, the first and the next', async () => {

@@ -22,7 +22,11 @@ export interface OpenIntent {
 export type SettledAs = 'committed' | 'not-committed' | 'unknown';
 
 /** Names a trip among all of a fleet: the device and the place in its ledger. */
-export function tripId({ deviceTag, epoch, seq }: CardTrip): string {
+export function tripId({
+  deviceTag,
+  epoch,
+  seq,
+}: Pick<CardTrip, 'deviceTag' | 'epoch' | 'seq'>): string {
   return `${hex(deviceTag)}/${epoch}/${seq}`;
 }
 

@@ -11,7 +11,7 @@ export const clockTrusted: Rule = ({ token, clockQuality, rules }) => {
 function useOf(token: Token): UntrustedClockUse {
   switch (token.proof.kind) {
     case 'signed':
-      return 'tickets';
+      return token.holder?.proof?.madeBetween === undefined ? 'tickets' : 'timed-tickets';
     case 'deferred':
       return 'payments';
     case 'identifier':

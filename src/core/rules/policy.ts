@@ -104,4 +104,11 @@ export interface IssuerPolicy {
 /** NeTEx TravelCreditPolicy: what whoever owes may still use. */
 export type TravelCreditPolicy = 'allowTravel' | 'blockPayAsYouGoTravel' | 'blockAllTravel';
 
-export type UntrustedClockUse = 'tickets' | 'passes' | 'purses' | 'payments' | 'listed-cards';
+export type UntrustedClockUse =
+  | 'tickets'
+  /** Shown by their holder's proof of a moment, which takes a clock to judge. */
+  | 'timed-tickets'
+  | 'passes'
+  | 'purses'
+  | 'payments'
+  | 'listed-cards';
