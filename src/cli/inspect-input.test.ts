@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { aQrisCode, aTicket, bytesOf } from '../../sim/testing/builders.ts';
-import { base64Decode, hex, latin1, utf8 } from '../core/bytes.ts';
+import { hex, latin1, utf8 } from '../core/bytes.ts';
+import { decodeBase64 } from '../core/encoding/base64.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { type InputKind, readInspectInput } from './inspect-input.ts';
 
@@ -33,7 +34,7 @@ test.each([
 });
 
 function decoded(base64: string): Uint8Array {
-  return base64Decode(base64) ?? new Uint8Array();
+  return decodeBase64(base64) ?? new Uint8Array();
 }
 
 test('takes it for what it is told', () => {

@@ -30,7 +30,6 @@ import type { Token } from '../core/token/token.ts';
 import { answersOf } from './inspect-answers.ts';
 import { type Check, checksOf, checksOfFault } from './inspect-checks.ts';
 import { type Fact, factsOf } from './inspect-facts.ts';
-import { placedDetail } from './inspect-fault.ts';
 import type { InputKind, InspectInput } from './inspect-input.ts';
 
 export interface InspectReport {
@@ -175,8 +174,7 @@ type Judged = Pick<InspectReport, 'facts' | 'verified' | 'verdict' | 'fault'>;
 function judged({ token, code }: Pick<Subject, 'token' | 'code'>, options: ReportOptions): Judged {
   if (token === undefined) return { facts: [], verified: [], verdict: null };
   if (!token.ok) {
-    const { reason } = token.fault;
-    const detail = placedDetail(token.fault, code);
+    const { reason, detail } = token.fault;
     const verdict = verdictOf(withoutFare(reason));
     return { facts: [], verified: checksOfFault(code), verdict, fault: { reason, detail } };
   }

@@ -367,15 +367,15 @@ test('masks card number and cheque everywhere, unless they are asked for', async
 
 test.each([
   ['https://halte.example', 'unknown-format (200)', '21 bytes of no known format'],
-  ['HALTE1:bb8', 'malformed-token (201)', 'not Base45, at character 7'],
-  ['HALTE1:BB8GGW', 'malformed-token (201)', 'not Base45, at character 10'],
-  ['hQVDUFYwM@EJ', 'malformed-token (201)', 'not base64, at character 9'],
-  ['hQVDUFYwMQ', 'malformed-token (201)', 'not base64, at character 10'],
-  ['hQVDUFYwMQ=', 'malformed-token (201)', 'not base64, at character 11'],
-  ['hQVDUFYwMQ== ', 'malformed-token (201)', 'not base64, at character 12'],
-  ['hQVDUFYwMR==', 'malformed-token (201)', 'not base64, at character 9'],
-  ['hQVDUFYwMQ==', 'malformed-token (201)', 'tag 61 is missing, at byte 7'],
-  ['hQVDUFYwMmEA', 'malformed-token (201)', 'tag 85 is not CPV01, at byte 2'],
+  ['HALTE1:bb8', 'malformed-token (201)', 'not Base45 at byte 7 of the text'],
+  ['HALTE1:BB8GGW', 'malformed-token (201)', 'not Base45 at byte 10 of the text'],
+  ['hQVDUFYwM@EJ', 'malformed-token (201)', 'not base64 at byte 9 of the text'],
+  ['hQVDUFYwMQ', 'malformed-token (201)', 'not base64 at byte 10 of the text'],
+  ['hQVDUFYwMQ=', 'malformed-token (201)', 'not base64 at byte 11 of the text'],
+  ['hQVDUFYwMQ== ', 'malformed-token (201)', 'not base64 at byte 12 of the text'],
+  ['hQVDUFYwMR==', 'malformed-token (201)', 'not base64 at byte 9 of the text'],
+  ['hQVDUFYwMQ==', 'malformed-token (201)', 'tag 61 is missing at byte 7'],
+  ['hQVDUFYwMmEA', 'malformed-token (201)', 'tag 85 is not CPV01 at byte 2'],
   ['', 'unknown-format (200)', '0 bytes of no known format'],
 ])(
   'explains what is wrong with "%s", shows nothing of it, and fails',
@@ -512,7 +512,7 @@ test.each([
 
   const { offset } = fields.find(({ path }: { path: string }) => path === template);
   expect(fault.detail).toContain(tag);
-  expect(fault.detail).toMatch(new RegExp(`, in the template at byte ${offset}$`));
+  expect(fault.detail).toMatch(new RegExp(` in the template at byte ${offset}$`));
 });
 
 test('names in an admission ticket the character that is none', async () => {
@@ -520,7 +520,7 @@ test('names in an admission ticket the character that is none', async () => {
 
   const { fault } = await report(`${code.slice(0, at)}?${code.slice(at + 1)}`);
 
-  expect(fault.detail).toBe('not base64 backwards, at character 9');
+  expect(fault.detail).toBe('not base64 backwards at byte 9 of the text');
 });
 
 test('takes a scanner’s symbology identifier off, as the validator does', async () => {

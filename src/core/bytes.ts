@@ -25,10 +25,3 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 export function equal(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }
-
-/** RFC 4648 §4 with padding, strictly; undefined for anything else, non-zero trailing bits included. */
-export function base64Decode(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  // Buffer reads leniently and writes in one way only: what is not strict comes back different.
-  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined;
-}

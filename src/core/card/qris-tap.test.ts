@@ -129,9 +129,11 @@ test('asks to try again when a later record is not there', () => {
 
 test('takes a text that is no code for what it is', () => {
   expect(script('9000', `${hex(utf8('not base64!'))}9000`).result).toEqual(
-    faulty('malformed-token', 'not base64'),
+    faulty('malformed-token', 'not base64 at byte 3 of the text'),
   );
-  expect(script('9000', '9000').result).toEqual(faulty('malformed-token', 'tag 85 is not CPV01'));
+  expect(script('9000', '9000').result).toEqual(
+    faulty('malformed-token', 'tag 85 is not CPV01 at byte 0'),
+  );
 });
 
 test('takes the longest text and no longer one', () => {

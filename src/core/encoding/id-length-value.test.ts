@@ -64,14 +64,14 @@ test.each([
 });
 
 test.each([
-  ['a byte that begins nothing', [0xff]],
-  ['half a character', [0x30, 0x30, 0x30, 0x31, 0xe5, 0x8c]],
-  ['a character longer than it need be', [0x30, 0x30, 0x30, 0x31, 0xc0, 0xb0]],
-  ['half of a surrogate pair', [0x30, 0x30, 0x30, 0x31, 0xed, 0xa0, 0x80]],
-])('refuses %s as no UTF-8', (_, bytes) => {
+  ['a byte that begins nothing', [0xff], 0],
+  ['half a character', [0x30, 0x30, 0x30, 0x31, 0xe5, 0x8c], 4],
+  ['a character longer than it need be', [0x30, 0x30, 0x30, 0x31, 0xc0, 0xb0], 4],
+  ['half of a surrogate pair', [0x30, 0x30, 0x30, 0x31, 0xed, 0xa0, 0x80], 4],
+])('refuses %s as no UTF-8, and names the byte', (_, bytes, at) => {
   const read = readIdLengthValue(Uint8Array.from(bytes), isTemplate);
 
-  expect(read).toEqual({ objects: [], fault: 'not UTF-8' });
+  expect(read).toEqual({ objects: [], fault: `not UTF-8 at byte ${at}` });
 });
 
 test('takes a byte order mark for the character that it is', () => {

@@ -40,7 +40,7 @@ export function readIdLengthValue(
   isTemplate: (path: string) => boolean,
 ): IdLengthValues {
   const text = decodeUtf8(bytes);
-  if (text === undefined) return { objects: [], fault: 'not UTF-8' };
+  if (text === undefined) return { objects: [], fault: `not UTF-8 at byte ${utf8FlawAt(bytes)}` };
   const characters = [...text];
   if (characters.length > idLengthValueCharactersMax) {
     return { objects: [], fault: `longer than ${idLengthValueCharactersMax} characters` };
@@ -140,6 +140,14 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
     // A fatal decoder throws for what is not UTF-8, and for nothing else.
     return undefined;
   }
+}
+
+/** Where bytes that are not UTF-8 stop to be it: what a lenient decoder replaces it writes otherwise. */
+function utf8FlawAt(bytes: Uint8Array): number {
+  const replaced = new TextEncoder().encode(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+  );
+  return bytes.findIndex((byte, index) => byte !== replaced[index]);
 }
 
 function byteOffsets(characters: readonly string[]): readonly number[] {

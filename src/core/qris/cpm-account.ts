@@ -19,8 +19,11 @@ const patterns: ReadonlyMap<string, RegExp> = new Map([
 /** National Numbering System prefix of a QRIS account: `9360` and four digits of issuer. */
 const nnsPrefix = /^9360\d{4}/;
 
-/** All digits of the account. @param objects where it may stand, in one list. */
-export function accountOf(objects: readonly Tlv[]): Parsed<string> {
+/**
+ * All digits of the account.
+ * @param objects where it may stand, in one list. @param templateAt where their template begins.
+ */
+export function accountOf(objects: readonly Tlv[], templateAt: number): Parsed<string> {
   let account: string | undefined;
   for (const { tag, value, offset } of objects) {
     const pattern = patterns.get(tag);
@@ -35,7 +38,7 @@ export function accountOf(objects: readonly Tlv[]): Parsed<string> {
     account = digits;
   }
   return account === undefined
-    ? faulty('malformed-token', 'neither tag 5A nor tag 57')
+    ? faulty('malformed-token', `neither tag 5A nor tag 57 in the template at byte ${templateAt}`)
     : parsed(account);
 }
 

@@ -31,7 +31,7 @@ function fieldsOf(object: Tlv, path: string): readonly Field[] {
 
 /** The issuer is no secret, though it stands at the beginning of one: so it has a place of its own. */
 function issuerFields(object: Tlv, path: string): readonly Field[] {
-  const account = accountOf([object]);
+  const account = accountOf([object], object.offset);
   const issuer = account.ok ? issuerOf(account.value) : undefined;
   if (issuer === undefined) return [];
   const value = [issuer, walletNames.get(issuer)].join(' ').trim();

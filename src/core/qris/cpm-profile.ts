@@ -5,6 +5,7 @@
  */
 import { hex, latin1 } from '../bytes.ts';
 import { findTlv, type Tlv } from '../encoding/ber-tlv.ts';
+import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { cpmTags } from './cpm-tags.ts';
 
 /** Application identifier of QRIS. */
@@ -21,14 +22,25 @@ export function isQrisApplication({ tag, inner }: Tlv): boolean {
 /** What is wrong with the QRIS application and the data common to all, or undefined. */
 export function profileFlaw(application: Tlv, common: readonly Tlv[]): string | undefined {
   const label = findTlv(application.inner, '50');
-  if (label === undefined) return 'tag 50 is missing';
+  if (label === undefined) return missing('50', application);
   if (latin1(label.value).toUpperCase() !== qrisLabel) {
     return `tag 50 is not ${qrisLabel} at byte ${label.offset}`;
   }
-  const transparent = findTlv(application.inner, '63');
-  if (transparent === undefined) return 'tag 63 is missing';
-  if (findTlv(transparent.inner, '9F74') === undefined) return 'tag 9F74 is missing';
   return objectsFlaw([application, ...common]);
+}
+
+/** What the issuer will honour once: tag 9F74 in the application's own data. */
+export function chequeOf(application: Tlv): Parsed<Uint8Array> {
+  const transparent = findTlv(application.inner, '63');
+  if (transparent === undefined) return faulty('malformed-token', missing('63', application));
+  const cheque = findTlv(transparent.inner, '9F74');
+  return cheque === undefined
+    ? faulty('malformed-token', missing('9F74', transparent))
+    : parsed(cheque.value);
+}
+
+function missing(tag: string, { offset }: Tlv): string {
+  return `tag ${tag} is missing in the template at byte ${offset}`;
 }
 
 /** Each known object once per template, so that no two readers of a code read it differently. */

@@ -66,7 +66,9 @@ test.each([
 test('refuses what is not UTF-8', () => {
   const bytes = Uint8Array.from(Buffer.from(qrisSample.replace('Kota', 'K\xf6ta'), 'latin1'));
 
-  expect(emvcoMpm.parse(bytes, keyed)).toEqual(faulty('malformed-token', 'not UTF-8'));
+  expect(emvcoMpm.parse(bytes, keyed)).toEqual(
+    faulty('malformed-token', `not UTF-8 at byte ${bytes.indexOf(0xf6)}`),
+  );
 });
 
 test('finds every cut', () => {

@@ -86,8 +86,8 @@ test('keeps the space with which Base45 may begin, as it does for a key id of 15
 
 test.each([
   ['nothing', '', 'not a COSE_Sign1 of this profile'],
-  ['a lone symbol', 'A', 'not Base45'],
-  ['small letters', 'bb8', 'not Base45'],
+  ['a lone symbol', 'A', 'not Base45 at byte 7 of the text'],
+  ['small letters', 'bb8', 'not Base45 at byte 7 of the text'],
   ['Base45 of something else', 'BB8', 'not a COSE_Sign1 of this profile'],
 ])('refuses %s after the beginning', (_, text, detail) => {
   expect(halteTicket.parse(utf8(`HALTE1:${text}`), keyed)).toEqual(

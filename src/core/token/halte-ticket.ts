@@ -5,7 +5,7 @@
 import { latin1, utf8 } from '../bytes.ts';
 import { type CoseSign1, coseMessage, parseCose } from '../crypto/cose-sign1.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
-import { decodeBase45 } from '../encoding/base45.ts';
+import { base45FlawAt, decodeBase45 } from '../encoding/base45.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { type HalteTicketClaims, parseClaims } from '../ticket/claims.ts';
 import { halteTicketBeginning, ticketContext } from '../ticket/envelope.ts';
@@ -23,9 +23,10 @@ export const halteTicket: TokenFormat = {
     latin1(bytes.subarray(0, halteTicketBeginning.length)) === halteTicketBeginning,
   parse(bytes, keyed) {
     const presented = presentedBytes(bytes);
-    return presented === undefined
-      ? faulty('malformed-token', 'not Base45')
-      : parseHalteTicket(presented, keyed);
+    if (presented !== undefined) return parseHalteTicket(presented, keyed);
+    const from = halteTicketBeginning.length;
+    const at = from + (base45FlawAt(latin1(bytes.subarray(from))) ?? 0);
+    return faulty('malformed-token', `not Base45 at byte ${at} of the text`);
   },
   fields: (bytes) => ticketFields(presentedBytes(bytes) ?? new Uint8Array()),
 };

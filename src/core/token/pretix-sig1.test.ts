@@ -189,8 +189,8 @@ test.each([
 });
 
 test.each([
-  ['no fields', '', 'item is missing'],
-  ['item zero', '1000', 'item is missing'],
+  ['no fields', '', 'item is missing at byte 0 of the payload'],
+  ['item zero', '1000', 'item is missing at byte 1 of the payload'],
   ['an item as text', '120131', 'item of a wrong type at byte 2 of the payload'],
   ['a seed as a number', '0801 1001', 'seed of a wrong type at byte 1 of the payload'],
   ['an item twice', '1001 1001', 'item twice at byte 3 of the payload'],
@@ -227,8 +227,8 @@ const sound = bytesOf('0a0943544a714a4f6c31481001200e');
 const signature = new Uint8Array(64).fill(1);
 
 test.each([
-  ['nothing', '', 'ends inside its header'],
-  ['four bytes', '01000f00', 'ends inside its header'],
+  ['nothing', '', 'ends inside its header at byte 0'],
+  ['four bytes', '01000f00', 'ends inside its header at byte 4'],
   ['version 0', '00000f0040', 'version 0 at byte 0'],
   ['version 2', '02000f0040', 'version 2 at byte 0'],
   ['a payload said to be shorter', '01000e0040', 'lengths make 83 bytes of the 84 at byte 1'],

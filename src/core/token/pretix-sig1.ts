@@ -4,9 +4,10 @@
  * signature. Layout: pretix/pretix `secrets.py`, pretix/libpretixsync `pretix_sig1.proto`. A ticket
  * names neither its issuer nor a key, and copying its text copies the ticket.
  */
-import { base64Decode, hex, latin1 } from '../bytes.ts';
+import { hex, latin1 } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { signatureBytes } from '../crypto/verifying-key.ts';
+import { base64FlawAt, decodeBase64 } from '../encoding/base64.ts';
 import { type ProtobufField, readProtobuf } from '../encoding/protobuf.ts';
 import type { Field } from '../field.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
@@ -36,10 +37,13 @@ interface KnownField {
   readonly max?: number;
 }
 
+/** Field number of what was sold: the one field that every ticket has. */
+const itemNumber = 2;
+
 /** By field number. */
 const knownFields: ReadonlyMap<number, KnownField> = new Map([
   [1, { name: 'seed', kind: 'bytes' }],
-  [2, { name: 'item', kind: 'varint' }],
+  [itemNumber, { name: 'item', kind: 'varint' }],
   [3, { name: 'variation', kind: 'varint' }],
   [4, { name: 'subevent', kind: 'varint' }],
   [5, { name: 'valid from', kind: 'varint', max: secondsMax }],
@@ -63,19 +67,19 @@ function recognises(text: Uint8Array): boolean {
 function parsePretixSig1(text: Uint8Array, keyed: KeyedHash): Parsed<Token> {
   if (text.length > pretixTextMax) return malformed(`longer than ${pretixTextMax} characters`);
   const envelope = envelopeOf(text);
-  if (envelope === undefined) return malformed('not base64 backwards');
+  if (envelope === undefined) {
+    return malformed(`not base64 backwards at byte ${flawAt(text)} of the text`);
+  }
   const parts = partsOf(envelope);
   if (!parts.ok) return parts;
   const { payload, signature } = parts.value;
   const numbers = readNumbers(payload);
   if (!numbers.ok) return numbers;
-  const item = numbers.value.get(2) ?? 0;
-  if (item === 0) return malformed('item is missing');
   return parsed({
     format: formatName,
     tokenKey: keyed(formatName, text),
     proof: { kind: 'signed', issuer: formatName, algorithm: 'EdDSA', message: payload, signature },
-    ...factsOf(item, numbers.value),
+    ...factsOf(numbers.value),
     rides: 1,
     secret: new Secret(text),
   });
@@ -87,7 +91,16 @@ function malformed(detail: string): Parsed<never> {
 
 /** @returns undefined when the text backwards is not base64. */
 function envelopeOf(text: Uint8Array): Uint8Array | undefined {
-  return base64Decode(latin1(Uint8Array.from(text).reverse()));
+  return decodeBase64(backwards(text));
+}
+
+function backwards(text: Uint8Array): string {
+  return latin1(Uint8Array.from(text).reverse());
+}
+
+/** Where a text that is not base64 backwards has its flaw. Read backwards, its end is its beginning. */
+function flawAt(text: Uint8Array): number {
+  return Math.max(0, text.length - 1 - base64FlawAt(backwards(text)));
 }
 
 interface Parts {
@@ -96,7 +109,9 @@ interface Parts {
 }
 
 function partsOf(envelope: Uint8Array): Parsed<Parts> {
-  if (envelope.length < headerBytes) return malformed('ends inside its header');
+  if (envelope.length < headerBytes) {
+    return malformed(`ends inside its header at byte ${envelope.length}`);
+  }
   const view = new DataView(envelope.buffer, envelope.byteOffset, envelope.byteLength);
   if (view.getUint8(0) !== version) return malformed(`version ${view.getUint8(0)} at byte 0`);
   const payloadLength = view.getUint16(1);
@@ -128,6 +143,10 @@ function readNumbers(payload: Uint8Array): Parsed<ReadonlyMap<number, number>> {
       return malformed(`${known.name} ${objection} at byte ${field.offset} of the payload`);
     seen.set(field.number, field.kind === 'varint' ? field.value : 0);
   }
+  if ((seen.get(itemNumber) ?? 0) === 0) {
+    const zero = fields.find(({ number }) => number === itemNumber);
+    return malformed(`item is missing at byte ${zero?.offset ?? payload.length} of the payload`);
+  }
   return parsed(seen);
 }
 
@@ -139,7 +158,8 @@ function objectionTo(field: ProtobufField, known: KnownField, isSeen: boolean): 
 }
 
 /** Zero is how the message says that there is none (proto3 has no absent numbers). */
-function factsOf(item: number, numbers: ReadonlyMap<number, number>) {
+function factsOf(numbers: ReadonlyMap<number, number>) {
+  const item = numbers.get(itemNumber) ?? 0;
   const variation = numbers.get(3) ?? 0;
   const subevent = numbers.get(4) ?? 0;
   const from = (numbers.get(5) ?? 0) * 1_000;

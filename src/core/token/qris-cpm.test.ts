@@ -68,21 +68,49 @@ test.each([
   ['EMVCo sample 1', emvco1, 'scheme-not-accepted', 'no application template for QRIS'],
   ['EMVCo sample 2', emvco2, 'scheme-not-accepted', 'no application template for QRIS'],
   ['a wrong length byte', wrongLength, 'malformed-token', 'length 93 is not allowed at byte 8'],
-  ['an application and nothing else', applicationOnly, 'malformed-token', 'tag 50 is missing'],
-  ['a payload format and nothing else', formatOnly, 'malformed-token', 'tag 61 is missing'],
-  ['base64 without its padding', formatOnly.slice(0, -1), 'malformed-token', 'not base64'],
-  ['text after the base64', `${emvco1} `, 'malformed-token', 'not base64'],
+  [
+    'an application and nothing else',
+    applicationOnly,
+    'malformed-token',
+    'tag 50 is missing in the template at byte 9',
+  ],
+  [
+    'a payload format and nothing else',
+    formatOnly,
+    'malformed-token',
+    'tag 61 is missing at byte 7',
+  ],
+  [
+    'base64 without its padding',
+    formatOnly.slice(0, -1),
+    'malformed-token',
+    'not base64 at byte 11 of the text',
+  ],
+  [
+    'text after the base64',
+    `${emvco1} `,
+    'malformed-token',
+    `not base64 at byte ${emvco1.length} of the text`,
+  ],
 ] as const)('refuses %s', (_, text, reason, detail) => {
   expect(qrisCpm.recognises(utf8(text))).toBe(true);
   expect(parse(utf8(text))).toEqual(faulty(reason, detail));
 });
 
 test.each([
-  ['50', { '50': undefined }, 'tag 50 is missing'],
-  ['63', { '63': undefined }, 'tag 63 is missing'],
-  ['9F74', { '63': encodeTlv('9F26', new Uint8Array(8)) }, 'tag 9F74 is missing'],
-  ['9F74 in an empty template', { '63': new Uint8Array() }, 'tag 9F74 is missing'],
-  ['5A and 57', { '5A': undefined }, 'neither tag 5A nor tag 57'],
+  ['50', { '50': undefined }, 'tag 50 is missing in the template at byte 9'],
+  ['63', { '63': undefined }, 'tag 63 is missing in the template at byte 9'],
+  [
+    '9F74',
+    { '63': encodeTlv('9F26', new Uint8Array(8)) },
+    'tag 9F74 is missing in the template at byte 20',
+  ],
+  [
+    '9F74 in an empty template',
+    { '63': new Uint8Array() },
+    'tag 9F74 is missing in the template at byte 20',
+  ],
+  ['5A and 57', { '5A': undefined }, 'neither tag 5A nor tag 57 in the template at byte 9'],
 ] satisfies [string, QrisObjects, string][])('refuses a code without %s', (_, change, detail) => {
   expect(parse(aQrisCode(change))).toEqual(malformed(detail));
 });
@@ -102,7 +130,9 @@ test.each([
 ])('refuses %s', (_, objects) => {
   const code = Buffer.from(objects.join(''), 'hex').toString('base64');
 
-  expect(parse(utf8(code))).toEqual(malformed('tag 85 is not CPV01'));
+  expect(parse(utf8(code))).toEqual(
+    malformed(`tag 85 is not CPV01 at byte ${objects.length > 0 ? 2 : 0}`),
+  );
 });
 
 test('takes the label in any case and no other label', () => {
@@ -278,7 +308,7 @@ test('refuses a text past its limit before it decodes it, and none at the limit'
   const atLimit = concat(utf8(formatOnly.slice(0, 9)), new Uint8Array(qrisCpmTextMax - 9));
   const above = concat(atLimit, Uint8Array.of(0));
 
-  expect(parse(atLimit)).toEqual(malformed('not base64'));
+  expect(parse(atLimit)).toEqual(malformed('not base64 at byte 9 of the text'));
   expect(parse(above)).toEqual(malformed('longer than 512 characters'));
 });
 

@@ -5,13 +5,14 @@
  * carries nothing that can be verified offline: what comes out is the issuer, keys for recognising
  * code and account again, and the text as a secret. The account number stays inside this file.
  */
-import { base64Decode, latin1, utf8 } from '../bytes.ts';
+import { latin1, utf8 } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
-import { findTlv, parseTlv, type Tlv } from '../encoding/ber-tlv.ts';
+import { base64FlawAt, decodeBase64 } from '../encoding/base64.ts';
+import { parseTlv, type Tlv } from '../encoding/ber-tlv.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { accountOf, issuerOf } from '../qris/cpm-account.ts';
 import { cpmFields } from '../qris/cpm-fields.ts';
-import { isQrisApplication, profileFlaw } from '../qris/cpm-profile.ts';
+import { chequeOf, isQrisApplication, profileFlaw } from '../qris/cpm-profile.ts';
 import { Secret } from '../secret.ts';
 import type { TokenFormat } from './format.ts';
 import type { Token } from './token.ts';
@@ -36,15 +37,18 @@ export function parseQrisCpm(text: Uint8Array, keyed: KeyedHash): Parsed<Token> 
     return faulty('malformed-token', `longer than ${qrisCpmTextMax} characters`);
   }
   const code = decoded(text);
-  if (code === undefined) return faulty('malformed-token', 'not base64');
+  if (code === undefined) {
+    const at = base64FlawAt(latin1(text));
+    return faulty('malformed-token', `not base64 at byte ${at} of the text`);
+  }
   const objects = parseTlv(code);
   if (!objects.ok) return objects;
-  const payment = qrisPayment(objects.value);
+  const payment = qrisPayment(objects.value, code.length);
   return payment.ok ? tokenOf(text, payment.value, keyed) : payment;
 }
 
 function decoded(text: Uint8Array): Uint8Array | undefined {
-  return text.length > qrisCpmTextMax ? undefined : base64Decode(latin1(text));
+  return text.length > qrisCpmTextMax ? undefined : decodeBase64(latin1(text));
 }
 
 interface Payment {
@@ -54,13 +58,14 @@ interface Payment {
   readonly cheque: Uint8Array;
 }
 
-/** Who pays, and with what, by the code's QRIS application. */
-function qrisPayment([first, ...templates]: readonly Tlv[]): Parsed<Payment> {
+/** Who pays, and with what, by the code's QRIS application. @param end where the code ends. */
+function qrisPayment([first, ...templates]: readonly Tlv[], end: number): Parsed<Payment> {
   if (first?.tag !== '85' || latin1(first.value) !== payloadFormat) {
-    return faulty('malformed-token', `tag 85 is not ${payloadFormat}`);
+    const at = first?.offset ?? 0;
+    return faulty('malformed-token', `tag 85 is not ${payloadFormat} at byte ${at}`);
   }
   if (!templates.some(({ tag }) => tag === '61')) {
-    return faulty('malformed-token', 'tag 61 is missing');
+    return faulty('malformed-token', `tag 61 is missing at byte ${end}`);
   }
   const [application, another] = templates.filter(isQrisApplication);
   if (application === undefined) {
@@ -73,10 +78,11 @@ function qrisPayment([first, ...templates]: readonly Tlv[]): Parsed<Payment> {
   const common = templates.filter(({ tag }) => tag === '62');
   const flaw = profileFlaw(application, common);
   if (flaw !== undefined) return faulty('malformed-token', flaw);
-  const account = accountOf([application, ...common].flatMap(({ inner }) => inner));
-  const issuerData = findTlv(findTlv(application.inner, '63')?.inner ?? [], '9F74');
-  if (issuerData === undefined) return faulty('malformed-token', 'tag 9F74 is missing');
-  return account.ok ? parsed({ account: account.value, cheque: issuerData.value }) : account;
+  const cheque = chequeOf(application);
+  if (!cheque.ok) return cheque;
+  const objects = [application, ...common].flatMap(({ inner }) => inner);
+  const account = accountOf(objects, application.offset);
+  return account.ok ? parsed({ account: account.value, cheque: cheque.value }) : account;
 }
 
 /**
