@@ -105,6 +105,12 @@ test.each([
   expect(judgeIssuer(issuer, prefixes)).toBe(expected);
 });
 
+test('takes a code that names no wallet on nobody’s word', () => {
+  const { issuer: _, ...token } = aQrisToken();
+
+  expect(judge({}, { token, authorisation: 'approved' })).toBe('issuer-not-accepted');
+});
+
 test('asks for no limits when the backend said yes, and for none when it said no', () => {
   const tight = { acceptsOffline: false, amountPerTapMax: 0 };
 

@@ -280,10 +280,11 @@ test.each([
   );
 });
 
-test('refuses an account of another numbering system', () => {
-  expect(parse(aQrisCode({ '5A': bytesOf('4111111111111111') }))).toEqual(
-    malformed('account has no NNS prefix'),
-  );
+test('knows no issuer of an account of another numbering system', () => {
+  const token = parsedValue(parse(aQrisCode({ '5A': bytesOf('4111111111111111') })));
+
+  expect(token.issuer).toBeUndefined();
+  expect(token.accountKey).toEqual(keyed('account', utf8('4111111111111111')));
 });
 
 test('finds the QRIS application behind one of another scheme, whose objects do not count', () => {
@@ -342,7 +343,8 @@ test('reads what the generator makes in every shape, and never one that is cut o
 
 test.each([
   ['a token', {}],
-  ['a fault about the account', { '5A': bytesOf('411112345678901f') }],
+  ['a token without an issuer', { '5A': bytesOf('411112345678901f') }],
+  ['a fault about the account', { '5A': bytesOf('9360091412345678901a') }],
   ['a fault about a missing tag', { '50': undefined }],
   ['a fault about another scheme', { '4F': bytesOf('a0000000555555') }],
   ['a fault inside the template', { '63': bytesOf('9f7499') }],

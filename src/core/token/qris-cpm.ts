@@ -91,12 +91,11 @@ function qrisPayment([first, ...templates]: readonly Tlv[], end: number): Parsed
  */
 function tokenOf(text: Uint8Array, { account, cheque }: Payment, keyed: KeyedHash): Parsed<Token> {
   const issuer = issuerOf(account);
-  if (issuer === undefined) return faulty('malformed-token', 'account has no NNS prefix');
   return parsed({
     format: qrisCpm.name,
     tokenKey: keyed('qris-cpm', utf8(account), cheque),
     accountKey: keyed('account', utf8(account)),
-    issuer,
+    ...(issuer !== undefined && { issuer }),
     proof: { kind: 'deferred' },
     rides: 1,
     secret: new Secret(text),
