@@ -3,6 +3,7 @@
  * only puts their answers into words.
  */
 import { hex } from '../core/bytes.ts';
+import { merchantProfileOf } from '../core/qris/merchant-profile.ts';
 import type { Reason } from '../core/reason.ts';
 import { genuine } from '../core/rules/genuine.ts';
 import { held } from '../core/rules/held.ts';
@@ -42,6 +43,7 @@ export function checksOfFault(code: Uint8Array): readonly Check[] {
   if (!emvcoMpm.recognises(code)) return [];
   return [
     checkOfCrc(code),
+    ...checksOfProfile(code),
     { what: 'merchant', ok: null, detail: 'nothing in a merchant code can be verified offline' },
   ];
 }
@@ -55,6 +57,16 @@ function checkOfCrc(code: Uint8Array): Check {
   return stated.value === computed
     ? { what, ok: true, detail: 'matches' }
     : { what, ok: false, detail: `the code states ${stated.value}, its bytes have ${computed}` };
+}
+
+/** Of a damaged code nobody can tell what it lacks. */
+function checksOfProfile(code: Uint8Array): readonly Check[] {
+  const profile = merchantProfileOf(code);
+  if (profile === undefined) return [];
+  const { name, flaws } = profile;
+  return flaws.length === 0
+    ? [{ what: name, ok: true, detail: 'has every mandatory ID' }]
+    : [{ what: name, ok: false, detail: flaws.join('; ') }];
 }
 
 /** What a rule said; undefined without rules. */

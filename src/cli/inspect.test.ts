@@ -23,6 +23,7 @@ import { concat, hex, latin1, utf8 } from '../core/bytes.ts';
 import { readTicketPhone } from '../core/card/ticket-phone.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { presentTicket } from '../core/ticket/presentation.ts';
+import { merchantCodeChecksum } from '../core/token/emvco-mpm.ts';
 import { parseQrToken } from '../core/token/parse-token.ts';
 import { type InspectOptions, inspect, readTime } from './inspect.ts';
 
@@ -229,6 +230,7 @@ test('prints every field of a merchant code although it pays nothing', async () 
   expect(text).toContain('emvco-mpm: text, 209 bytes');
   expect(text).toContain('NamaMerchantC1');
   expect(lines).toContain('  ✓ CRC               matches');
+  expect(lines).toContain('  ✓ QRIS MPM          has every mandatory ID');
   expect(text).toContain('● refused       merchant-code (203)');
   expect(text).toContain('Ini QR toko');
 });
@@ -249,6 +251,22 @@ test('shows that a merchant code has no CRC', async () => {
     what: 'CRC',
     ok: false,
     detail: 'the code ends before it',
+  });
+});
+
+test('names what a merchant code lacks, which is sound for the validator', async () => {
+  const unsealed = '00020153033605802ID5906CONTOH6105501316304';
+  const code = `${unsealed}${merchantCodeChecksum(utf8(unsealed))}`;
+
+  const { fault, verified } = await report(code);
+
+  expect(fault.reason).toBe('merchant-code');
+  expect(verified).toContainEqual({
+    what: 'QRIS MPM',
+    ok: false,
+    detail:
+      '52 merchant category code (ISO 18245) is missing; 60 merchant city is missing; ' +
+      'no merchant account (26 to 45, or 51)',
   });
 });
 

@@ -4,6 +4,20 @@
  * the QRIS profile's tables 4.3 to 4.6 as astrapay/spring-qris (MIT) documents them.
  */
 
+import type { IdLengthValue } from '../encoding/id-length-value.ts';
+
+/** Globally unique identifier of the national merchant account, ID 51. */
+export const nationalDomain = 'ID.CO.QRIS.WWW';
+
+/** A merchant in Indonesia, or one with a national merchant id: its code follows the QRIS profile. */
+export function isQrisMerchant(objects: readonly IdLengthValue[]): boolean {
+  return objects.some(
+    ({ id, value, inner }) =>
+      (id === '58' && value === 'ID') ||
+      (id === '51' && inner.some((one) => one.id === '00' && one.value === nationalDomain)),
+  );
+}
+
 /** How Bank Indonesia classes a merchant; the fee follows from it. */
 export const merchantCriteria = {
   UMI: 'micro business',

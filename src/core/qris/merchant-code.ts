@@ -7,13 +7,12 @@ import { utf8 } from '../bytes.ts';
 import { encodeIdLengthValue, idLengthValueCharactersMax } from '../encoding/id-length-value.ts';
 import type { Money } from '../money.ts';
 import { merchantCodeChecksum } from '../token/emvco-mpm.ts';
-import { type MerchantCriteria, merchantCriteria } from './merchant-code-names.ts';
+import { type MerchantCriteria, merchantCriteria, nationalDomain } from './merchant-code-names.ts';
 
 /** ISO 18245: local and suburban commuter passenger transport, ferries included. */
 const localTransport = '4111';
 /** ISO 4217 number of the rupiah. */
 const rupiah = '360';
-const nationalDomain = 'ID.CO.QRIS.WWW';
 
 /** The operator as its acquirers registered it. */
 export interface Merchant {

@@ -9,7 +9,11 @@ import { crc16 } from '../encoding/crc16.ts';
 import { type IdLengthValue, readIdLengthValue } from '../encoding/id-length-value.ts';
 import type { Field } from '../field.ts';
 import { faulty, type Parsed } from '../parsed.ts';
-import { merchantCodeMeaning, merchantCodeName } from '../qris/merchant-code-names.ts';
+import {
+  isQrisMerchant,
+  merchantCodeMeaning,
+  merchantCodeName,
+} from '../qris/merchant-code-names.ts';
 import type { TokenFormat } from './format.ts';
 
 /** Payload format indicator: ID 00, two characters, version 01. */
@@ -50,7 +54,7 @@ function judgeMerchantCode(bytes: Uint8Array): Parsed<never> {
 
 function merchantCodeFields(bytes: Uint8Array): readonly Field[] {
   const { objects } = readIdLengthValue(bytes, isMerchantCodeTemplate);
-  const isQris = objects.some(({ id, value }) => id === '58' && value === 'ID');
+  const isQris = isQrisMerchant(objects);
   return objects.flatMap((object) => fieldsOf(object, '', isQris));
 }
 
