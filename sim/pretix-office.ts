@@ -7,6 +7,7 @@ import { concat, utf8 } from '../src/core/bytes.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { verifyingKey } from '../src/core/crypto/verifying-key.ts';
 import type { TrustedKey } from '../src/core/rules/rules.ts';
+import { pretixSig1 } from '../src/core/token/pretix-sig1.ts';
 
 export interface PretixOrder {
   /** Numbers from 1 on; what is absent is not in the ticket. */
@@ -36,7 +37,7 @@ export function createPretixOffice(
   if (imported === undefined) throw new Error('an Ed25519 key that nobody can verify with');
   return {
     publicKey,
-    trustedKey: { issuer: 'pretix-sig1', key: imported },
+    trustedKey: { format: pretixSig1.name, issuer: 'sam-poo-kong', key: imported },
     issue(order) {
       const payload = payloadOf(order, seedText(entropy));
       return pretixText(payload, key.sign(payload));

@@ -8,7 +8,7 @@ import {
   verifies,
   verifyingKey,
 } from '../../src/core/crypto/verifying-key.ts';
-import type { Rules } from '../../src/core/rules/rules.ts';
+import type { Rules, TrustedKey } from '../../src/core/rules/rules.ts';
 import type { Token } from '../../src/core/token/token.ts';
 
 /** @returns whether the signature holds. */
@@ -18,12 +18,17 @@ export type Verification = () => boolean;
  * One for each key that has to be tried: those of the issuer, in the order of the rules, to the
  * first under which the signature holds.
  */
-export function issuerVerifications({ proof }: Token, rules: Rules): readonly Verification[] {
+export function issuerVerifications(
+  { proof, format }: Token,
+  rules: Rules,
+): readonly Verification[] {
   if (proof.kind !== 'signed') return [];
   const { issuer, algorithm, message, signature } = proof;
+  const named = (trusted: TrustedKey) =>
+    issuer === undefined ? trusted.format === format : trusted.issuer === issuer;
   const kid = proof.kid && Buffer.from(proof.kid).toString('hex');
   const tried = rules.trustedKeys
-    .filter((trusted) => trusted.issuer === issuer && trusted.kid === kid)
+    .filter((trusted) => named(trusted) && trusted.kid === kid)
     .filter(({ key }) => key.algorithm === algorithm)
     .map(
       ({ key }) =>

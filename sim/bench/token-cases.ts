@@ -1,5 +1,5 @@
 /** What `halte bench tokens` measures: every kind of code that a rider, or an enemy, may show. */
-import { keysTriedMax } from '../../src/core/rules/genuine.ts';
+import { keysTriedMax } from '../../src/core/rules/signer.ts';
 import { createPretixOffice } from '../pretix-office.ts';
 import { type BenchSigner, createBenchSigner } from './bench-signer.ts';
 import {

@@ -129,7 +129,7 @@ function rulesFor({ workshop }: TestDevice) {
   const policy = {
     trustedKeys: [
       { issuer, kid: hex(issuerKid), publicKey: hex(issuerKey.publicKey) },
-      { issuer: 'pretix-sig1', publicKey: hex(pretix.publicKey) },
+      { format: 'pretix-sig1', issuer: 'sam-poo-kong', publicKey: hex(pretix.publicKey) },
     ],
   };
   return { policy, listings };

@@ -50,7 +50,7 @@ export function mintKey(options: MintKeyOptions, { io, entropy }: MintDeps): voi
   const key = writeSigningKey(out, algorithm, entropy);
   const publicKey = hex(key.publicKey);
   if (options.for === 'pretix') {
-    io.out(JSON.stringify({ issuer: 'pretix-sig1', algorithm, publicKey }));
+    io.out(JSON.stringify({ format: 'pretix-sig1', issuer, algorithm, publicKey }));
     return;
   }
   const { kid } = createTicketOffice(entropy, issuer, { key });

@@ -20,6 +20,7 @@ import { type Parsed, parsed } from '../../src/core/parsed.ts';
 import type { Policy, RiskPolicy } from '../../src/core/rules/policy.ts';
 import { emptyHistory, type TapFacts, type TapHistory } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
+import { signerOf } from '../../src/core/rules/signer.ts';
 import type { HalteTicketClaims } from '../../src/core/ticket/claims.ts';
 import type { HolderKey } from '../../src/core/ticket/holder-key.ts';
 import { issueHalteTicket } from '../../src/core/ticket/issue.ts';
@@ -219,7 +220,10 @@ export function someRules({ policy, ...change }: RulesChange = {}): Rules {
     policy: aPolicy(policy),
     trustedKeys: [
       { issuer, kid: hex(issuerKid), key: aVerifyingKey(issuerKey.publicKey) },
-      ...pretixKeys.map((key) => ({ issuer: 'pretix-sig1', key: aVerifyingKey(bytesOf(key)) })),
+      ...pretixKeys.map((key) => ({
+        ...{ format: 'pretix-sig1', issuer: 'sam-poo-kong' },
+        key: aVerifyingKey(bytesOf(key)),
+      })),
     ],
     acceptedProducts: new Map(),
     listings: new Map(),
@@ -275,7 +279,8 @@ export function aFare(change: Partial<Fare> = {}): Fare {
 /** A ticket at {@link someNow}, never tapped, under {@link someRules}. */
 export function someFacts(change: Partial<TapFacts> = {}): TapFacts {
   const { token = aTicketToken(), fare = aFare(), authorisation = 'no-answer', ...rest } = change;
-  return { token, fare, ...someSituation({ ...rest, authorisation }) };
+  const situation = someSituation({ ...rest, authorisation });
+  return { token, fare, signer: signerOf(token, situation.rules), ...situation };
 }
 
 /** A listing that denies, for fraud. */

@@ -8,23 +8,33 @@ import {
   type VerifyingKey,
   verifyingKey,
 } from '../core/crypto/verifying-key.ts';
-import { keysTriedMax } from '../core/rules/genuine.ts';
+import type { TrustedKey } from '../core/rules/rules.ts';
+import { keysTriedMax } from '../core/rules/signer.ts';
+import { formatNames } from '../core/token/parse-token.ts';
 
 const id = z.string().min(1).max(32);
 
 const trustedKey = z
   .strictObject({
-    issuer: id,
+    issuer: id.describe('whose tickets; where a format names no issuer, what you call it'),
     kid: z
       .string()
       .regex(/^([0-9a-f]{2}){1,16}$/, '1 to 16 bytes in lower-case hexadecimal')
       .optional(),
+    format: z
+      .enum(formatNames)
+      .optional()
+      .describe('instead of kid, for tickets that name neither key nor issuer: pretix-sig1'),
     algorithm: z.enum(signatureAlgorithms).default('EdDSA'),
     publicKey: z.string().max(1_024),
   })
-  .transform(({ algorithm, publicKey, kid, ...rest }, context) => {
-    const imported = imports(algorithm, publicKey);
-    if (imported !== undefined) return { ...rest, ...(kid && { kid }), key: imported };
+  .refine(
+    ({ kid, format }) => (kid === undefined) !== (format === undefined),
+    'a key has either a kid, or the format whose tickets name none, such as pretix-sig1',
+  )
+  .transform(({ algorithm, publicKey, kid, format, issuer }, context) => {
+    const key = imports(algorithm, publicKey);
+    if (key !== undefined) return { issuer, ...(kid && { kid }), ...(format && { format }), key };
     const message = `not a public key for ${algorithm}`;
     context.addIssue({ code: 'custom', path: ['publicKey'], message });
     return z.NEVER;
@@ -35,6 +45,14 @@ function imports(algorithm: SignatureAlgorithm, text: string): VerifyingKey | un
   return bytes && verifyingKey(algorithm, bytes);
 }
 
+/** A key that stands there twice is tried twice, for nothing; with two issuers it is a mistake. */
+function areOfOneIssuer(trusted: readonly TrustedKey[]): boolean {
+  const keys = trusted.filter(({ format }) => format !== undefined);
+  return keys.every(({ issuer, key }) =>
+    keys.every((other) => other.issuer === issuer || !other.key.imported.equals(key.imported)),
+  );
+}
+
 export const trustedKeys = z
   .array(trustedKey)
   .max(64)
@@ -43,9 +61,10 @@ export const trustedKeys = z
     'two keys have one issuer and kid',
   )
   .refine(
-    (trusted) => trusted.filter(({ kid }) => kid === undefined).length <= keysTriedMax,
-    `at most ${keysTriedMax} keys without a kid: each of them is tried`,
+    (trusted) => trusted.filter(({ format }) => format !== undefined).length <= keysTriedMax,
+    `at most ${keysTriedMax} keys with a format: each of them is tried`,
   )
+  .refine(areOfOneIssuer, 'one key with a format has two issuers: nobody could tell whose it is')
   .default([]);
 
 export const acceptedProducts = z

@@ -1,4 +1,4 @@
-/** What `acceptance.json` says of things that the feed must have. */
+/** What `acceptance.json` says of things that the feed, or another of its keys, must have. */
 import type { Tariff } from '../core/fare/tariff.ts';
 import type { Acceptance } from './acceptance.ts';
 import { policyFile } from './bundle-files.ts';
@@ -25,7 +25,21 @@ export function problemsBetween(tariff: Tariff, acceptance: Acceptance): readonl
     ...acceptance.caps.flatMap(({ riderCategories = [] }, index) =>
       riderCategories.flatMap((id) => named(`caps[${index}].riderCategories`, id, categories)),
     ),
+    ...acceptance.acceptedProducts.flatMap(({ issuer }, index) =>
+      acceptance.trustedKeys.some((trusted) => trusted.issuer === issuer)
+        ? []
+        : [keylessIssuer(`acceptedProducts[${index}].issuer`, issuer)],
+    ),
   ];
+}
+
+/** A slip here would have every product taken of the issuer that was meant. */
+function keylessIssuer(column: string, issuer: string): Problem {
+  return {
+    ...{ severity: 'error', file: policyFile, column, code: 'unknown-id' },
+    message: `"${issuer}" has no key in trustedKeys`,
+    hint: 'correct it, or add the key',
+  };
 }
 
 function unknownId(column: string, id: string, known: ReadonlySet<string>): Problem {

@@ -70,7 +70,7 @@ test.each([
   ['with a wrong value', '{\n  "version": "1",\n  "onDebt": "no"\n}', 3, 'Invalid option'],
   [
     'with the key of nobody',
-    '{"version": "1", "trustedKeys": [{"issuer": "a", "publicKey": "x"}]}',
+    '{"version": "1", "trustedKeys": [{"issuer": "a", "kid": "01", "publicKey": "x"}]}',
     1,
     'not a public key',
   ],
@@ -102,8 +102,42 @@ test.each([
     { caps: [{ id: 'a', period: 'service-day', amount: 1, riderCategories: ['x'] }] },
     'caps[0].riderCategories',
   ],
-])('does not take %s that the feed does not have', (_, policy, column) => {
+  [
+    'an issuer',
+    { acceptedProducts: [{ issuer: 'x', products: ['1'] }] },
+    'acceptedProducts[0].issuer',
+  ],
+])('does not take %s that is not there', (_, policy, column) => {
   expect(complaint(aRulesFolder(policy)).problems[0]).toMatchObject({ code: 'unknown-id', column });
+});
+
+/** Test keys of pretix/libpretixsync (Apache-2.0). */
+const pretixKeys = [
+  'ec00fbfef140df712c638cf63c7afb8993ec67c9f9761d1a8cff20cb3366988b',
+  '60c26c3a72e9e40586a49f9d149136afd0ce5de40866056b0adf772c097904df',
+] as const;
+
+function aPretixKey(issuer: string, index: 0 | 1 = 0) {
+  return { format: 'pretix-sig1', issuer, publicKey: pretixKeys[index] };
+}
+
+test('takes keys of a format by the issuer that the operator calls it', () => {
+  const trustedKeys = [aPretixKey('sam-poo-kong'), aPretixKey('lawang-sewu', 1)];
+
+  expect(readRules(aRulesFolder({ trustedKeys })).trustedKeys).toMatchObject([
+    { format: 'pretix-sig1', issuer: 'sam-poo-kong' },
+    { format: 'pretix-sig1', issuer: 'lawang-sewu' },
+  ]);
+});
+
+test.each([
+  ['neither kid nor format', [{ issuer: 'a', publicKey: pretixKeys[0] }], 'either a kid'],
+  ['kid and format', [{ ...aPretixKey('a'), kid: '01' }], 'either a kid'],
+  ['a format that nobody knows', [{ ...aPretixKey('a'), format: 'pretix' }], 'Invalid option'],
+  ['one key for two issuers', [aPretixKey('a'), aPretixKey('b')], 'two issuers'],
+  ['nine keys of a format', Array.from({ length: 9 }, () => aPretixKey('a')), 'at most 8 keys'],
+])('refuses trusted keys with %s', (_, trustedKeys, message) => {
+  expect(complaint(aRulesFolder({ trustedKeys })).problems[0]?.message).toContain(message);
 });
 
 test('says how to mend it when there is no acceptance.json, no table, or no folder at all', () => {

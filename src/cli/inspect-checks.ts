@@ -5,10 +5,10 @@
 import { hex } from '../core/bytes.ts';
 import { merchantProfileOf } from '../core/qris/merchant-profile.ts';
 import type { Reason } from '../core/reason.ts';
-import { genuine } from '../core/rules/genuine.ts';
 import { held } from '../core/rules/held.ts';
 import { notDenied } from '../core/rules/not-denied.ts';
 import type { Rule, Situation } from '../core/rules/rule.ts';
+import { type Signer, signerOf } from '../core/rules/signer.ts';
 import { emvcoMpm, merchantCodeChecksum } from '../core/token/emvco-mpm.ts';
 import type { Holder, Proof, Token } from '../core/token/token.ts';
 import { relativeText } from './inspect-time.ts';
@@ -30,9 +30,11 @@ const notChecked = 'not checked, give --rules FILE';
 
 export function checksOf(token: Token, options: ChecksOptions): readonly Check[] {
   const { situation } = options;
-  const ask = (rule: Rule) => situation && (rule({ token, fare: undefined, ...situation }) ?? 'ok');
+  const signer = situation && signerOf(token, situation.rules);
+  const ask = (rule: Rule) =>
+    situation && (rule({ token, fare: undefined, signer, ...situation }) ?? 'ok');
   return [
-    checkOfProof(token, ask(genuine)),
+    checkOfProof(token, signer),
     ...(token.holder ? [checkOfHolder(token.holder, ask(held), situation?.now)] : []),
     ...(situation ? checksOfLists(situation, ask(notDenied), options) : []),
   ];
@@ -72,10 +74,10 @@ function checksOfProfile(code: Uint8Array): readonly Check[] {
 /** What a rule said; undefined without rules. */
 type Answer = Reason | 'ok' | undefined;
 
-function checkOfProof({ proof, format }: Token, answer: Answer): Check {
+function checkOfProof({ proof, format }: Token, signer: Signer | undefined): Check {
   switch (proof.kind) {
     case 'signed':
-      return checkOfSignature(proof, answer);
+      return checkOfSignature(proof, signer);
     case 'card':
       return { what: 'card', ok: true, detail: 'it has proved that it knows its key' };
     case 'deferred':
@@ -91,14 +93,21 @@ function checkOfProof({ proof, format }: Token, answer: Answer): Check {
   }
 }
 
-function checkOfSignature(proof: Proof & { readonly kind: 'signed' }, answer: Answer): Check {
-  const { algorithm, kid, issuer } = proof;
+/** @param signer absent without rules. */
+function checkOfSignature(
+  { algorithm, kid, ...proof }: Proof & { readonly kind: 'signed' },
+  signer: Signer | undefined,
+): Check {
   const what = 'issuer signature';
+  const isSound = signer !== undefined && 'issuer' in signer;
+  const issuer = isSound ? signer.issuer : (proof.issuer ?? 'an issuer that it does not name');
   const key = `${algorithm}, ${kid === undefined ? 'a key' : `key ${hex(kid)}`} of ${issuer}`;
-  if (answer === undefined) return { what, ok: null, detail: `${key}: ${notChecked}` };
-  if (answer === 'ok') return { what, ok: true, detail: key };
+  if (signer === undefined) return { what, ok: null, detail: `${key}: ${notChecked}` };
+  if (isSound) return { what, ok: true, detail: key };
   const problem =
-    answer === 'unknown-key' ? 'the rules do not have this key' : 'the signature does not hold';
+    signer.objection === 'unknown-key'
+      ? 'the rules do not have this key'
+      : 'the signature does not hold';
   return { what, ok: false, detail: `${key}: ${problem}` };
 }
 

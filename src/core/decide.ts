@@ -19,6 +19,7 @@ import { notTappedBefore } from './rules/not-tapped-before.ts';
 import { productAccepted } from './rules/product-accepted.ts';
 import { purseCovers } from './rules/purse-covers.ts';
 import type { Authorisation, Rule, Situation, TapFacts } from './rules/rule.ts';
+import { signerOf } from './rules/signer.ts';
 import { validHere } from './rules/valid-here.ts';
 import { withinRisk } from './rules/within-risk.ts';
 import type { Token } from './token/token.ts';
@@ -49,7 +50,7 @@ export function decideTap(token: Token, situation: Situation): Decision | Questi
   const fare = fareOf(token, situation);
   const paid = alreadyPaid(settlement, fare);
   if (paid !== undefined) return paid;
-  const facts = { token, fare, ...situation };
+  const facts = { token, fare, signer: signerOf(token, situation.rules), ...situation };
   const question = questionOf(facts);
   if (question !== undefined) return question;
   const decision = judged(facts);
@@ -61,7 +62,8 @@ export function judgements(
   token: Token,
   situation: Situation,
 ): readonly { readonly rule: string; readonly objection: Reason | undefined }[] {
-  const facts = { token, fare: fareOf(token, situation), ...situation };
+  const signer = signerOf(token, situation.rules);
+  const facts = { token, fare: fareOf(token, situation), signer, ...situation };
   const said = Object.entries(acceptanceRules).map(([rule, judge]) => ({
     rule,
     objection: judge(facts),

@@ -38,6 +38,7 @@ test.each([
   ['no key at all', []],
   ['a key of the same id for another issuer', [{ issuer: 'other', kid, key }]],
   ['the same key under another id', [{ issuer, kid: 'ffff', key }]],
+  ['the key for a format whose tickets name none', [{ issuer, kid, format: 'halte-ticket', key }]],
   ['a key id that only begins like it', [{ issuer, kid: `${kid}00`, key }]],
 ])('does not know the signer with %s', (_, trustedKeys) => {
   expect(judge(trustedKeys)).toBe('unknown-key');

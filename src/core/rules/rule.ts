@@ -8,6 +8,7 @@ import type { Reason } from '../reason.ts';
 import type { Token } from '../token/token.ts';
 import type { Limits } from './policy.ts';
 import type { Rules } from './rules.ts';
+import type { Signer } from './signer.ts';
 
 /** What this device remembers that bears on one token. */
 export interface TapHistory {
@@ -70,6 +71,8 @@ export interface TapFacts extends Situation {
   readonly token: Token;
   /** Absent where the tariff has none for the ride. */
   readonly fare: Fare | undefined;
+  /** Absent for a token that is not signed. */
+  readonly signer: Signer | undefined;
 }
 
 export type Rule = (facts: TapFacts) => Reason | undefined;

@@ -5,10 +5,12 @@ import type { SecurityListings } from '../lists/security-listing.ts';
 import type { Policy } from './policy.ts';
 
 export interface TrustedKey {
-  /** The issuer whose tickets the key may sign; for formats that name none, the format. */
+  /** The issuer whose tickets the key may sign; what the operator calls it where tickets do not. */
   readonly issuer: string;
   /** Lower-case hexadecimal key id; absent for formats that name no key. */
   readonly kid?: string;
+  /** Of a format that names neither key nor issuer: its tickets are tried with this key. */
+  readonly format?: string;
   readonly key: VerifyingKey;
 }
 

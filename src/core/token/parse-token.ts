@@ -13,6 +13,9 @@ import type { Token } from './token.ts';
 
 const formats: readonly TokenFormat[] = [halteTicket, qrisCpm, emvcoMpm, pretixSig1];
 
+/** The words by which an operator's rules name them. */
+export const formatNames: readonly string[] = formats.map(({ name }) => name);
+
 /** Enough to tell two unknown formats apart, too few to be a token. */
 const sampleBytes = 16;
 

@@ -21,8 +21,8 @@ import type { VerifyingKey } from '../crypto/verifying-key.ts';
 import { type AnsweredSituation, decideTap } from '../decide.ts';
 import { listingsOf } from '../lists/security-listing.ts';
 import { faulty } from '../parsed.ts';
-import { keysTriedMax } from '../rules/genuine.ts';
 import type { AcceptedProducts, Rules } from '../rules/rules.ts';
+import { keysTriedMax } from '../rules/signer.ts';
 import { endOfTime, pretixSig1, pretixTextMax } from './pretix-sig1.ts';
 
 /**
@@ -42,6 +42,8 @@ const datedText =
 const forgedText =
   'EFAKEyTSylQOgeKjuMPiTDxi5HXPuTVsx1qCli3IL0143gj0EZXOB9iQInANxRFJTt4Pf9nXnHdB91Qk/RN0L5AIBABSxw2TKFnSUNUCKAEAPAQA';
 
+const venue = 'sam-poo-kong';
+
 function publicKeyOf(pem: string): VerifyingKey {
   const { x = '' } = createPublicKey(Buffer.from(pem, 'base64')).export({ format: 'jwk' });
   return aVerifyingKey(new Uint8Array(Buffer.from(x, 'base64url')));
@@ -52,7 +54,10 @@ function parse(text: string) {
 }
 
 function rulesWith(keys: readonly VerifyingKey[], change: RulesChange = {}): Rules {
-  return someRules({ trustedKeys: keys.map((key) => ({ issuer: 'pretix-sig1', key })), ...change });
+  return someRules({
+    trustedKeys: keys.map((key) => ({ format: 'pretix-sig1', issuer: venue, key })),
+    ...change,
+  });
 }
 
 function reasonFor(text: string, rules: Rules, situation: Partial<AnsweredSituation> = {}) {
@@ -80,8 +85,9 @@ test('reads the facts of the genuine ticket', () => {
     rides: 1,
   });
   expect(secret?.reveal()).toEqual(utf8(genuineText));
-  expect(proof).toMatchObject({ kind: 'signed', issuer: 'pretix-sig1', algorithm: 'EdDSA' });
+  expect(proof).toMatchObject({ kind: 'signed', algorithm: 'EdDSA' });
   expect(proof).not.toHaveProperty('kid');
+  expect(proof).not.toHaveProperty('issuer');
 });
 
 test('signs the payload alone', () => {
@@ -135,11 +141,40 @@ test.each([
 ] satisfies [string, AcceptedProducts, string][])(
   'judges a ticket where %s is taken',
   (_, accepted, reason) => {
-    const acceptedProducts = new Map([['pretix-sig1', accepted]]);
+    const acceptedProducts = new Map([[venue, accepted]]);
 
     expect(reasonFor(genuineText, rulesWith([k1], { acceptedProducts }))).toBe(reason);
   },
 );
+
+test.each([
+  ['sam-poo-kong', k1, 'ticket-valid'],
+  ['lawang-sewu', k2, 'product-not-accepted'],
+])('takes item 1 of Sam Poo Kong alone where %s signed it', (_, key, reason) => {
+  const trustedKeys = [
+    { format: 'pretix-sig1', issuer: 'sam-poo-kong', key: k1 },
+    { format: 'pretix-sig1', issuer: 'lawang-sewu', key: k2 },
+  ];
+  const acceptedProducts = new Map([
+    ['sam-poo-kong', { products: new Set(['1']) }],
+    ['lawang-sewu', { products: new Set(['2']) }],
+  ]);
+  const text = key === k1 ? genuineText : datedText;
+  const token = parsedValue(parse(text));
+
+  expect(token.product).toBe('1');
+  expect(reasonFor(text, someRules({ trustedKeys, acceptedProducts }))).toBe(reason);
+});
+
+test('is not tried with keys of another format, nor of issuers whose tickets name them', () => {
+  const trustedKeys = [
+    { format: 'other', issuer: venue, key: k1 },
+    { issuer: venue, kid: '01', key: k1 },
+    { issuer: venue, key: k1 },
+  ];
+
+  expect(reasonFor(genuineText, someRules({ trustedKeys }))).toBe('unknown-key');
+});
 
 test('accepts once', () => {
   const history = someHistory({ timesAccepted: 1 });

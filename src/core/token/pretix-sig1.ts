@@ -15,7 +15,6 @@ import { Secret } from '../secret.ts';
 import type { TokenFormat } from './format.ts';
 import type { Token } from './token.ts';
 
-/** Also the issuer under which an operator lists the keys: tickets name no other. */
 const formatName = 'pretix-sig1';
 
 const version = 1;
@@ -78,7 +77,7 @@ function parsePretixSig1(text: Uint8Array, keyed: KeyedHash): Parsed<Token> {
   return parsed({
     format: formatName,
     tokenKey: keyed(formatName, text),
-    proof: { kind: 'signed', issuer: formatName, algorithm: 'EdDSA', message: payload, signature },
+    proof: { kind: 'signed', algorithm: 'EdDSA', message: payload, signature },
     ...factsOf(numbers.value),
     rides: 1,
     secret: new Secret(text),

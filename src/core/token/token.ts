@@ -44,7 +44,12 @@ export interface Token {
 
 export type Proof =
   /** A signature that is still to be verified with a key trusted for the issuer. */
-  | ({ readonly kind: 'signed'; readonly issuer: string; readonly kid?: Uint8Array } & Signature)
+  | ({
+      readonly kind: 'signed';
+      /** Absent for formats that name none: then the key that verifies tells. */
+      readonly issuer?: string;
+      readonly kid?: Uint8Array;
+    } & Signature)
   /** The card has proved that it knows its key. */
   | { readonly kind: 'card' }
   /** Nothing that could be verified here: to be authorised, or taken at risk. */
