@@ -5,7 +5,7 @@ import { onTestFinished, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { CliIo } from '../../src/cli/cli-io.ts';
 import { openDeviceLedger } from '../../src/cli/device-parts.ts';
-import { run } from '../../src/cli/run.ts';
+import { type RunExtras, run } from '../../src/cli/run.ts';
 import { readDeviceConfig } from '../../src/config/device-config.ts';
 import type { RuntimeEvent } from '../../src/runtime/runtime-event.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
@@ -81,9 +81,9 @@ export function eventually(check: () => unknown): Promise<unknown> {
 }
 
 /** `halte run` in this process; it is stopped when the test ends. */
-export function startRun(config: string) {
+export function startRun(config: string, extras: RunExtras = {}) {
   const io = createTestIo();
-  const running = run(config, io);
+  const running = run(config, io, extras);
   running.catch(() => {});
   const stop = () => {
     io.stop();

@@ -2,7 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createSimCardField } from '../../sim/card-field.ts';
+import type { CardModel } from '../../sim/cards/card-model.ts';
+import { createQrisTapPhone } from '../../sim/cards/qris-tap-phone.ts';
 import { createPtyLine, isSocatInstalled } from '../../sim/pty-line.ts';
+import { createSimEntropy } from '../../sim/sim-chance.ts';
+import { syntheticQris } from '../../sim/synthetic-qris.ts';
+import { bytesOf, gopay } from '../../sim/testing/builders.ts';
 import { aTestBackend } from '../../sim/testing/test-backend.ts';
 import {
   aTestDevice,
@@ -15,6 +21,7 @@ import {
   withLedger,
 } from '../../sim/testing/test-device.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
+import { hex } from '../core/bytes.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { run } from './run.ts';
 
@@ -147,6 +154,33 @@ test.each([
     hint: expect.any(String),
   });
 });
+
+test.each([
+  [
+    'as its profile in the configuration tells',
+    { qrisTap: { more: '91af' } },
+    'payment-needs-link',
+  ],
+  ['as observed without one', {}, 'card-answer-invalid'],
+])('asks a phone for QRIS Tap %s', async (_, cards, reason) => {
+  const device = await aTestDevice({ indicators: [{ type: 'console' }], cards });
+  const field = createSimCardField({ clock: createSystemClock() });
+  const { io, events } = startRun(device.config, { readers: [field] });
+  await eventually(() => expect(events()).toContainEqual(named('ready')));
+
+  field.present(aPhoneThatSays91af());
+
+  await eventually(() => expect(io.outs.join('\n')).toContain(reason));
+});
+
+/** It tells of more records with the status of DESFire. */
+function aPhoneThatSays91af(): CardModel {
+  const entropy = createSimEntropy(1);
+  const nextCode = () => syntheticQris(gopay, entropy);
+  const phone = createQrisTapPhone({ entropy, nextCode }, { recordBytes: 90 });
+  const said = (answer: string) => answer.replace(/61ff$/, '91af');
+  return { ...phone, respond: (apdu) => bytesOf(said(hex(phone.respond(apdu)))) };
+}
 
 test('names a log indicator that cannot be opened', async () => {
   const device = await aTestDevice({ indicators: [{ type: 'log', path: 'missing/signals.log' }] });

@@ -54,6 +54,7 @@ export async function run(
       keyed: createKeyedHash(readIdentifierKey(config.identifierKey)),
       sealer: createDeviceSealer(config, entropy),
       keyStore,
+      qrisTap: config.cards?.qrisTap,
       readers: [
         ...config.readers.map((reader) => createReader(reader, clock)),
         ...(extras.readers ?? []),

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import { observedQrisTap } from '../core/card/qris-tap.ts';
 import { readDeviceConfig } from './device-config.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/config/valid', import.meta.url));
@@ -75,6 +76,28 @@ test('takes a file of card keys from the folder of the configuration', () => {
   expect(readDeviceConfig(file).cards).toEqual({
     keyStore: { type: 'file', path: join(dirname(file), 'keys') },
   });
+});
+
+test('asks phones for QRIS Tap as observed, but for what is configured', () => {
+  const file = changed('device-full.json', { cards: { qrisTap: { more: '91af' } } });
+
+  expect(readDeviceConfig(file).cards).toEqual({
+    keyStore: undefined,
+    qrisTap: { ...observedQrisTap, more: '91af' },
+  });
+});
+
+test.each([
+  ['select', '00a404000e325041592e5359532e4444463031'],
+  ['select', '00a4040007a0000006021010'],
+  ['readRecord', '00b20104'],
+  ['readRecord', '00b0NN00'],
+  ['more', '61FF'],
+  ['more', '9000'],
+])('does not take for QRIS Tap %s %s', (key, value) => {
+  const file = changed('device-full.json', { cards: { qrisTap: { [key]: value } } });
+
+  expect(() => readDeviceConfig(file)).toThrow(/cards\.qrisTap/);
 });
 
 test('takes an origin with a final slash, and every terminator of single bytes', () => {

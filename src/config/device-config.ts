@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { x25519PublicKey } from '../core/crypto/x25519.ts';
 import { deviceId } from '../sync/wire.ts';
+import { qrisTapConfig } from './qris-tap-config.ts';
 import { areDistinct, readJsonFile } from './read-file.ts';
 
 const oneByteEach = 'one byte for each character: U+0000 to U+00FF only';
@@ -85,7 +86,9 @@ const deviceConfig = z.strictObject({
   /** Without a backend taps are kept and nothing is sent. */
   backend: backend.optional(),
   /** Without a key store, cards that need one are refused. */
-  cards: z.strictObject({ keyStore }).optional(),
+  cards: z
+    .strictObject({ keyStore: keyStore.optional(), qrisTap: qrisTapConfig.optional() })
+    .optional(),
   vehicle: z
     .strictObject({ vehicleId: z.string().max(32), routeId: z.string().max(32) })
     .partial()
@@ -125,7 +128,10 @@ export function readDeviceConfig(file: string): DeviceConfig {
       cert: from(config.backend.cert),
       key: from(config.backend.key),
     },
-    cards: config.cards && { keyStore: keyStoreFrom(config.cards.keyStore, from) },
+    cards: config.cards && {
+      ...config.cards,
+      keyStore: config.cards.keyStore && keyStoreFrom(config.cards.keyStore, from),
+    },
   };
 }
 

@@ -5,6 +5,7 @@
 import type { Entropy } from '../../device/clock.ts';
 import type { CardScan, Scan } from '../../device/token-reader.ts';
 import { hex } from '../core/bytes.ts';
+import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import { readCard } from '../core/card/read-card.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { faulty, type Parsed } from '../core/parsed.ts';
@@ -19,6 +20,8 @@ export interface ReadTokenDeps extends DialogueDeps {
   readonly keyed: KeyedHash;
   /** Without one, secrets are forgotten. */
   readonly sealer?: Sealer | undefined;
+  /** How phones are asked for a QRIS Tap code; default: as observed. */
+  readonly qrisTap?: QrisTapProfile | undefined;
 }
 
 export interface Reading {
@@ -60,7 +63,8 @@ async function readScan(scan: Scan, deps: ReadTokenDeps): Promise<Reading> {
  */
 async function readFromCard(scan: CardScan, deps: ReadTokenDeps): Promise<Reading> {
   const challenge = deps.entropy.bytes(challengeBytes);
-  const dialogue = readCard(scan.atr, { keyed: deps.keyed, challenge });
+  const { keyed, qrisTap } = deps;
+  const dialogue = readCard(scan.atr, { keyed, challenge, qrisTap });
   const token = await driveDialogue(dialogue, scan.channel, deps);
   return { token, seen: token.ok ? hex(token.value.tokenKey) : hex(challenge) };
 }

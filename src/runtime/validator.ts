@@ -8,6 +8,7 @@ import type { KeyStore } from '../../device/key-store.ts';
 import type { PositionSource } from '../../device/position-source.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
+import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -32,6 +33,8 @@ export interface ValidatorDeps {
   readonly sealer?: Sealer | undefined;
   /** Without one, cards with keys cannot be read. */
   readonly keyStore?: KeyStore | undefined;
+  /** How phones are asked for a QRIS Tap code; default: as observed. */
+  readonly qrisTap?: QrisTapProfile | undefined;
   /** Open, and left open: whoever opened it closes it when nobody asks about it any more. */
   readonly ledger: TapLedger;
   readonly readers: readonly TokenReader[];

@@ -20,7 +20,7 @@ interface Conversation {
 /** Drives the dialogue against a card. */
 function converse(card: (apdu: Uint8Array) => Uint8Array, profile?: QrisTapProfile): Conversation {
   const sent: string[] = [];
-  let step = readQrisTap(profile === undefined ? { keyed } : { keyed, profile });
+  let step = readQrisTap({ keyed, qrisTap: profile });
   while (step.step === 'send') {
     if (sent.length === dialogueCommandsMax) return { sent, result: 'still asking' };
     sent.push(hex(step.apdu));
@@ -178,10 +178,8 @@ test('ends within its bound of commands, whatever the card answers', () => {
 
 test('speaks as another profile tells it', () => {
   const profile: QrisTapProfile = {
-    select: bytesOf('00a4040005a000000602'),
-    readRecord: (record) => Uint8Array.of(0x80, 0xb2, record, 0x04),
-    done: 0x9100,
-    more: 0x91af,
+    ...{ select: '00a4040005a000000602', readRecord: '80b2NN04' },
+    ...{ done: '9100', more: '91af' },
   };
   const answers = ['9100', `${hex(code.subarray(0, 9))}91af`, `${hex(code.subarray(9))}9100`];
 

@@ -14,45 +14,41 @@ import { concat } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import { parseQrisCpm, qrisCpmTextMax } from '../token/qris-cpm.ts';
 import type { Token } from '../token/token.ts';
-import { statusOk, statusText } from './apdu.ts';
+import { statusText } from './apdu.ts';
 import { type CardDialogue, end, fail, send } from './dialogue.ts';
 
+/** What is said to a phone, in lower-case hexadecimal: as data, so that a device's configuration has it. */
 export interface QrisTapProfile {
   /** Command APDU. A phone that answers it with any other status than `done` pays otherwise. */
-  readonly select: Uint8Array;
-  /** Command APDU for a record, the first being 1. */
-  readonly readRecord: (record: number) => Uint8Array;
+  readonly select: string;
+  /** Command APDU for a record; `NN` is its number, the first being 01. */
+  readonly readRecord: string;
   /** Status of the last record, and of those before it. */
-  readonly done: number;
-  readonly more: number;
+  readonly done: string;
+  readonly more: string;
 }
 
 /** Two have been seen; a longer answer than these can hold is no code. */
 export const qrisTapRecordsMax = 4;
 
-const qrisAid = Uint8Array.of(0xa0, 0x00, 0x00, 0x06, 0x02, 0x20, 0x20);
-
 /** READ RECORD repeats the application identifier as its data, and leaves P2 at zero. */
-const observedProfile: QrisTapProfile = {
-  select: concat(Uint8Array.of(0x00, 0xa4, 0x04, 0x00, qrisAid.length), qrisAid),
-  readRecord: (record) => {
-    const header = Uint8Array.of(0x00, 0xb2, record, 0x00, qrisAid.length);
-    return concat(header, qrisAid, Uint8Array.of(0x00));
-  },
-  done: statusOk,
-  more: 0x61ff,
+export const observedQrisTap: QrisTapProfile = {
+  select: '00a4040007a0000006022020',
+  readRecord: '00b2NN0007a000000602202000',
+  done: '9000',
+  more: '61ff',
 };
 
 export interface QrisTapOptions {
   readonly keyed: KeyedHash;
   /** Default: as observed. */
-  readonly profile?: QrisTapProfile;
+  readonly qrisTap?: QrisTapProfile | undefined;
 }
 
 export function readQrisTap(options: QrisTapOptions): CardDialogue<Token> {
-  const { keyed, profile = observedProfile } = options;
-  return send(profile.select, ({ status }) =>
-    status === profile.done
+  const { keyed, qrisTap: profile = observedQrisTap } = options;
+  return send(bytesOf(profile.select), ({ status }) =>
+    statusText(status) === profile.done
       ? readOn({ keyed, profile, record: 1, soFar: new Uint8Array() })
       : fail('unknown-card', `SELECT answered ${statusText(status)}`),
   );
@@ -66,16 +62,23 @@ interface Reading {
 }
 
 function readOn({ keyed, profile, record, soFar }: Reading): CardDialogue<Token> {
-  return send(profile.readRecord(record), ({ data, status }) => {
-    if (status !== profile.done && status !== profile.more) {
-      return invalid(`READ RECORD ${record} answered ${statusText(status)}`);
+  const number = record.toString(16).padStart(2, '0');
+  const command = bytesOf(profile.readRecord.replace('NN', number));
+  return send(command, ({ data, status }) => {
+    const answered = statusText(status);
+    if (answered !== profile.done && answered !== profile.more) {
+      return invalid(`READ RECORD ${record} answered ${answered}`);
     }
     const text = concat(soFar, data);
     if (text.length > qrisCpmTextMax) return invalid(`more than ${qrisCpmTextMax} bytes`);
-    if (status === profile.done) return end(parseQrisCpm(text, keyed));
+    if (answered === profile.done) return end(parseQrisCpm(text, keyed));
     if (record === qrisTapRecordsMax) return invalid(`more than ${qrisTapRecordsMax} records`);
     return readOn({ keyed, profile, record: record + 1, soFar: text });
   });
+}
+
+function bytesOf(digits: string): Uint8Array {
+  return new Uint8Array(Buffer.from(digits, 'hex'));
 }
 
 function invalid(detail: string): CardDialogue<Token> {

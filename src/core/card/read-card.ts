@@ -10,7 +10,7 @@ import { hex } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
 import type { Token } from '../token/token.ts';
 import { type CardDialogue, orElse } from './dialogue.ts';
-import { readQrisTap } from './qris-tap.ts';
+import { type QrisTapProfile, readQrisTap } from './qris-tap.ts';
 import { readTicketPhone } from './ticket-phone.ts';
 import { readTransitToken } from './transit-token.ts';
 import { uidCard, withUid } from './uid-card.ts';
@@ -19,6 +19,8 @@ export interface ReadCardOptions {
   readonly keyed: KeyedHash;
   /** 16 fresh random bytes, used once. */
   readonly challenge: Uint8Array;
+  /** Default: as observed. */
+  readonly qrisTap?: QrisTapProfile | undefined;
 }
 
 /** @param atr answer to reset, as the reader gives it. */
