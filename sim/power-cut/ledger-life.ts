@@ -3,10 +3,11 @@
  * and opening again. After each thing that a rider, a card or the backend may rely on it writes a line
  * to the file `marks`, by which the order of promise and disk is known.
  *
- *   node ledger-life.ts FOLDER ROWS [--normal]
+ *   node ledger-life.ts FOLDER ROWS [--normal] [--marks FILE]
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { hex, utf8 } from '../../src/core/bytes.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
@@ -17,13 +18,18 @@ import { createSimRandom } from '../sim-chance.ts';
 import { aFare, aRowOfEachKind, aTapRow, someNow } from '../testing/builders.ts';
 import type { Mark } from './marks.ts';
 
-const [folder = '', rows = '0', mode] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { normal: { type: 'boolean' }, marks: { type: 'string' } },
+});
+const [folder = '', rows = '0'] = positionals;
+const marksFile = values.marks ?? join(folder, 'marks');
 const device = 'bus-1';
 const random = createSimRandom(1);
 /** Test key: everybody can read it. */
 const receiptKey = ed25519PrivateKey(utf8('halte test key - of the backend!'));
 
-if (mode === '--normal') feignFull();
+if (values.normal === true) feignFull();
 
 /** What the ledger's own check would find out, so that the bench can show what would be lost. */
 function feignFull(): void {
@@ -35,7 +41,7 @@ function feignFull(): void {
   };
 }
 
-const mark = (what: Mark) => appendFileSync(join(folder, 'marks'), `${JSON.stringify(what)}\n`);
+const mark = (what: Mark) => appendFileSync(marksFile, `${JSON.stringify(what)}\n`);
 
 let epochs = 0;
 function open(): TapLedger {

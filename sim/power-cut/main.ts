@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
-import type { ExitCode } from '../../src/cli/cli-io.ts';
+import { CliError, type ExitCode } from '../../src/cli/cli-io.ts';
 import { createProcessIo } from '../../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../../src/cli/run-program.ts';
 import { createSimRandom } from '../sim-chance.ts';
+import { cutDisk } from './cut-disk.ts';
+import { noLoopDisk } from './loop-disk.ts';
 import { cutPower } from './power-cut.ts';
 
 const io = createProcessIo();
@@ -19,8 +21,9 @@ const program = new Command('scripts/power-cut')
   .description('a ledger after power cuts at any call, writes lost, reordered or torn.')
   .option('--states <n>', 'how many states of the disk', count, 2_000)
   .option('--seed <n>', 'draws them; a new one each time unless given', count)
-  .action(async ({ states, seed = Math.floor(createSystemRandom().next() * 1e9) }) => {
-    ran.exitCode = await bench(states, seed);
+  .option('--disk <n>', 'how often a real ext4 is cut off instead; takes root', count)
+  .action(async ({ states, disk, seed = Math.floor(createSystemRandom().next() * 1e9) }) => {
+    ran.exitCode = disk === undefined ? await bench(states, seed) : await benchDisk(disk, seed);
   });
 
 process.exitCode = await runProgram(program, ran, process.argv.slice(2));
@@ -34,12 +37,28 @@ async function bench(states: number, seed: number): Promise<ExitCode> {
     `in ${report.operations} calls, ${report.syncs} of them syncs; ${report.greens} green lights`,
   );
   rmSync(folder, { recursive: true });
-  for (const what of report.bad.slice(0, printedMax)) io.err(`power-cut/broken: ${what}`);
-  if (report.bad.length === 0) {
+  return verdict(report.bad, `--states ${states} --seed ${seed}`);
+}
+
+async function benchDisk(cuts: number, seed: number): Promise<ExitCode> {
+  const missing = noLoopDisk();
+  if (missing !== undefined) throw new CliError('power-cut/no-disk', missing, 'try it as root');
+  const folder = mkdtempSync(join(tmpdir(), 'halte-power-'));
+  io.out(`${cuts} power cuts of a disk, seed ${seed}`);
+  const onCut = (cut: number) => progress(cut, cuts);
+  const report = await cutDisk({ folder, cuts, onCut }, createSimRandom(seed));
+  io.out(`${report.greens} green lights before them`);
+  rmSync(folder, { recursive: true });
+  return verdict(report.bad, `--disk ${cuts} --seed ${seed}`);
+}
+
+function verdict(bad: readonly string[], again: string): ExitCode {
+  for (const what of bad.slice(0, printedMax)) io.err(`power-cut/broken: ${what}`);
+  if (bad.length === 0) {
     io.out('nothing lost, nothing corrupt, every debit accounted for');
     return 0;
   }
-  io.err(`→ ${report.bad.length} states are bad; again with --states ${states} --seed ${seed}`);
+  io.err(`→ ${bad.length} of them are bad; again with ${again}`);
   return 1;
 }
 
