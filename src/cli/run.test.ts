@@ -159,7 +159,7 @@ test.each([
   [
     'as its profile in the configuration tells',
     { qrisTap: { more: '91af' } },
-    'payment-needs-link',
+    'risk-within-limits',
   ],
   ['as observed without one', {}, 'card-answer-invalid'],
 ])('asks a phone for QRIS Tap %s', async (_, cards, reason) => {
