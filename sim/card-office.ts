@@ -1,9 +1,9 @@
 /** An office of the simulated city that issues transit cards: blank ones, personalised. */
 import type { Entropy } from '../device/clock.ts';
 import type { KeyStore } from '../device/key-store.ts';
-import type { Generation } from '../src/core/card/desfire/secure-messaging.ts';
 import type { TransitPass } from '../src/core/card/desfire/transit-pass.ts';
 import { createDesfireCard, type DesfireCard } from './cards/desfire/desfire-card.ts';
+import type { CardGeneration } from './cards/desfire/powered-card.ts';
 import { personaliseCard } from './personalise/personalise-card.ts';
 
 export interface CardIssue {
@@ -13,7 +13,7 @@ export interface CardIssue {
   readonly openingBalance: number;
   readonly pass?: TransitPass;
   /** Default: `ev2`. */
-  readonly generation?: Generation;
+  readonly generation?: CardGeneration;
 }
 
 export async function issueTransitCard(

@@ -116,6 +116,7 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
       'red open-your-app',
     ],
     ['a foreign card', createForeignCard, 'red unknown-card'],
+    ['a DESFire EV3 card', () => aTransitCard({ generation: 'ev3' }), 'green fare-debited'],
     ['a DESFire EV2 card', () => aTransitCard({ generation: 'ev2' }), 'green fare-debited'],
     ['a DESFire EV1 card', () => aTransitCard({ generation: 'ev1' }), 'green fare-debited'],
   ];
@@ -137,6 +138,7 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
     ['before it hears the debit', 'ev2', 'dc', false],
     ['before it hears the commit', 'ev2', 'c7', false],
     ['after it has carried out the commit', 'ev2', 'c7', true],
+    ['after it has carried out the commit', 'ev3', 'c7', true],
     ['after it has carried out the commit', 'ev1', 'c7', true],
   ] as const)(
     'takes one fare when a card is torn off %s (%s)',

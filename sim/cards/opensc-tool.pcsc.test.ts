@@ -124,7 +124,8 @@ describe.skipIf(!isHere)('with pcscd and opensc-tool', { timeout: 20_000 }, () =
   });
 
   test.each([
-    // NXP AN10833: vendor 04, type 01, hardware major 12 is EV2 and 01 is EV1, protocol 05.
+    // NXP AN10833: vendor 04, type 01, hardware major 33 is EV3, 12 EV2 and 01 EV1, protocol 05.
+    ['ev3', /^04010133....05/, '0f'],
     ['ev2', /^04010112....05/, '0f'],
     ['ev1', /^04010101....05/, ''],
   ] as const)('lists what an %s card lets everybody list', async (generation, version, macFile) => {

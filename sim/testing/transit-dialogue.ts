@@ -17,6 +17,7 @@ import {
 } from '../../src/core/card/dialogue.ts';
 import { createDesfireCard } from '../cards/desfire/desfire-card.ts';
 import type { CardFile } from '../cards/desfire/memory.ts';
+import type { CardGeneration } from '../cards/desfire/powered-card.ts';
 import { bytesOf, parsedValue } from './builders.ts';
 
 export const nothing = new Uint8Array();
@@ -45,7 +46,7 @@ export const lastTrip = aTrip({ at: 1_793_500_000, seq: 7 });
 export const order = { amount: 3_500, trip: aTrip() };
 
 export interface CardContent {
-  readonly generation: 'ev1' | 'ev2';
+  readonly generation: CardGeneration;
   readonly passFile: Uint8Array;
   readonly balance: number;
   /** Oldest first. */
@@ -101,7 +102,7 @@ function filesOf(content: CardContent): readonly (readonly [number, CardFile])[]
   ];
 }
 
-function macFile(generation: 'ev1' | 'ev2'): readonly (readonly [number, CardFile])[] {
+function macFile(generation: CardGeneration): readonly (readonly [number, CardFile])[] {
   if (generation === 'ev1') return [];
   const rights = { read: 2, write: 15, readWrite: 15, change: 0 };
   const key = { value: macKey, version: 1 };

@@ -133,7 +133,7 @@ async function accountOf(ledger: TapLedger, card: DesfireCard) {
 }
 
 const oneRide = { charged: fare, committed: fare, rides: 1, open: [] };
-const generations = ['ev2', 'ev1'] as const;
+const generations = ['ev3', 'ev2', 'ev1'] as const;
 const endlessPower = () => createPower(Number.POSITIVE_INFINITY, false);
 
 test.each(generations)(

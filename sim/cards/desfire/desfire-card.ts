@@ -1,5 +1,5 @@
 /**
- * A MIFARE DESFire card in software, EV1 or EV2/EV3, with AES keys: what it answers to native
+ * A MIFARE DESFire card in software, EV1, EV2 or EV3, with AES keys: what it answers to native
  * commands inside APDUs. Written from the public MF2DL(H)x0 data sheet and application notes
  * AN12343 and AN12196, apart from the reader's side of the dialogue, so that the two check each
  * other. It knows commands, not what an issuer keeps on the card.

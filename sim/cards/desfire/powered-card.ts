@@ -8,7 +8,8 @@ import type { Application, CardFile, CardMemory } from './memory.ts';
 import { piccAid } from './memory.ts';
 import type { SecureSession } from './secure-session.ts';
 
-export type CardGeneration = 'ev1' | 'ev2';
+/** EV3 speaks as EV2 does, as far as this model goes; what it calls itself is its own. */
+export type CardGeneration = 'ev1' | 'ev2' | 'ev3';
 
 export interface CardDesign {
   /** 7 bytes. */

@@ -18,6 +18,7 @@ import { encodeTrip } from './trip-record.ts';
 
 test.each([
   ['ev2', ['dc', '8b', 'c7']],
+  ['ev3', ['dc', '8b', 'c7']],
   ['ev1', ['dc', '3b', 'c7']],
 ] as const)('debits a card of %s and writes the trip', (generation, commands) => {
   const card = createCard({ generation });
@@ -65,7 +66,7 @@ test.each([
   expect(verify({}, { uid: bytesOf('04112233445567') })).toBe(false);
 });
 
-test.each(['ev1', 'ev2'] as const)(
+test.each(['ev1', 'ev2', 'ev3'] as const)(
   'takes nothing from a purse of %s with less in it',
   (generation) => {
     const card = createCard({ generation, balance: 3_499 });

@@ -22,8 +22,8 @@ import { faulty } from '../../parsed.ts';
 import { readTransitCard } from './read-transit-card.ts';
 import { encodePass } from './transit-pass.ts';
 
-test('reads a card of EV2', () => {
-  const { sent, wanted, result } = read(createCard().respond);
+test.each(['ev2', 'ev3'] as const)('reads a card of %s by the dialogue of EV2', (generation) => {
+  const { sent, wanted, result } = read(createCard({ generation }).respond);
 
   expect(sent).toEqual(['5a', '71', 'af', 'ab', 'ad', '6c', 'ad']);
   expect(wanted).toEqual([{ key: 'transit-2', version: 1, diversification }]);
@@ -54,6 +54,7 @@ test('reads a card of EV1, which has no transaction MAC', () => {
 
 test.each([
   ['ev2', ['5a', '71', 'af', 'ab', '71', 'af', 'ad', '6c', 'ad']],
+  ['ev3', ['5a', '71', 'af', 'ab', '71', 'af', 'ad', '6c', 'ad']],
   ['ev1', ['5a', '71', 'aa', 'af', 'bb', 'aa', 'af', 'bd', 'af', '6c']],
 ] as const)('begins a session of %s anew when a card has no trip yet', (generation, commands) => {
   const card = createCard({ generation, trips: [], passFile: encodePass(undefined) });
@@ -119,7 +120,7 @@ test('ends when the key store has not the key', () => {
   });
 });
 
-test.each(['ev1', 'ev2'] as const)('refuses a card of %s with another key', (generation) => {
+test.each(['ev1', 'ev2', 'ev3'] as const)('refuses a card of %s with another key', (generation) => {
   expect(read(createCard({ generation }).respond, macKey).result).toMatchObject({
     fault: { reason: 'card-not-genuine' },
   });
@@ -155,7 +156,7 @@ test.each<[string, Partial<CardContent>]>([
   });
 });
 
-test.each(['ev1', 'ev2'] as const)(
+test.each(['ev1', 'ev2', 'ev3'] as const)(
   'asks to try again when a record of %s is short',
   (generation) => {
     const card = createCard({ generation, trips: [new Uint8Array(31)] });

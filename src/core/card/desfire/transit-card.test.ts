@@ -23,7 +23,7 @@ const rudeness = fc.oneof(
 
 test('ends within the bound of commands, whatever a card answers', () => {
   const answers = fc.array(rudeness, { maxLength: 80 });
-  const generations = fc.constantFrom('ev1' as const, 'ev2' as const);
+  const generations = fc.constantFrom('ev1' as const, 'ev2' as const, 'ev3' as const);
   fc.assert(
     fc.property(generations, answers, (generation, script) => {
       const card = createCard({ generation });
