@@ -137,5 +137,5 @@ test.each([
   [{ product: 'harian', days: '0' }, 'mint/bad-days'],
   [{ product: 'harian', days: '1.5' }, 'mint/bad-days'],
 ])('refuses %j before it asks for a card', async (options, code) => {
-  await expect(mint(options, () => undefined)).rejects.toMatchObject({ code });
+  await expect(mint(options, () => undefined)).rejects.toMatchObject({ code, exitCode: 2 });
 });

@@ -10,7 +10,7 @@ import type { CliIo, ExitCode } from '../src/cli/cli-io.ts';
 import { hex } from '../src/core/bytes.ts';
 import { getUidApdu } from '../src/core/card/apdu.ts';
 import { uidBytes } from '../src/core/card/desfire/transit-application.ts';
-import { readHinted } from './mint/as-typed.ts';
+import { asTyped, readHinted } from './mint/as-typed.ts';
 import { cardLines, progressLine } from './personalise/card-text.ts';
 import { cardWish, type MintCardOptions } from './personalise/card-wish.ts';
 import { type PersonaliseProgress, personaliseCard } from './personalise/personalise-card.ts';
@@ -31,7 +31,7 @@ export async function mintCard(
   io: CliIo,
   deps: MintCardDeps,
 ): Promise<ExitCode> {
-  const wish = cardWish(options, deps.clock.wallNow());
+  const wish = asTyped(io, () => cardWish(options, deps.clock.wallNow()));
   const hint = 'docs/card-keys.md tells of this file; "halte mint card-keys" makes one';
   const keyStore = readHinted(hint, () => deps.openKeyStore(options.keys));
   const over = new AbortController();

@@ -9,9 +9,9 @@ export class UsageError extends CliError {}
 const wrongUsage: ExitCode = 2;
 
 /** Runs a command. @throws CommanderError, when what went wrong was said already, or as it does. */
-export function asTyped(io: CliIo, run: () => void): void {
+export function asTyped<T>(io: CliIo, run: () => T): T {
   try {
-    run();
+    return run();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.err(`${error.code}: ${error.message}`);

@@ -1,6 +1,6 @@
 /** What `halte mint card` is asked for, from what was typed: checked before anybody holds a card. */
-import { CliError } from '../../src/cli/cli-io.ts';
 import type { TransitPass } from '../../src/core/card/desfire/transit-pass.ts';
+import { UsageError } from '../mint/as-typed.ts';
 import { isBalance } from './personalise-card.ts';
 import type { CardOrder } from './personalise-steps.ts';
 
@@ -23,7 +23,7 @@ const daysMax = 3_660;
 /** ASCII, so that two of them fit into the card's file with certainty. */
 const shortText = /^[\x20-\x7e]{1,32}$/;
 
-/** @param wallNow milliseconds since 1970. @throws CliError */
+/** @param wallNow milliseconds since 1970. @throws UsageError */
 export function cardWish(options: MintCardOptions, wallNow: number): Omit<CardOrder, 'uid'> {
   const openingBalance = Number(options.balance);
   if (!/^\d+$/.test(options.balance) || !isBalance(openingBalance)) {
@@ -50,6 +50,6 @@ function passOf(
   return { product, notBefore, expires: notBefore + length * secondsOfDay, ...rider };
 }
 
-function badOption(name: string, value: string, hint: string): CliError {
-  return new CliError(`mint/bad-${name}`, `--${name} ${value} cannot be`, hint);
+function badOption(name: string, value: string, hint: string): UsageError {
+  return new UsageError(`mint/bad-${name}`, `--${name} ${value} cannot be`, hint);
 }

@@ -65,7 +65,7 @@ test.each([
   ['no bytes', '>\n', 'line 1 is not whole bytes in hexadecimal'],
   ['other letters', '\n> 0g', 'line 2 is not whole bytes in hexadecimal'],
   ['no direction', '> 00\n9000', 'line 2 begins with neither > nor <'],
-  ['nothing', '\n \n', 'no command in it'],
+  ['nothing', '\n \n', 'line 2 is the last, and none has a command'],
 ])('names the line with %s', (_, text, detail) => {
   expect(parseApduTrace(text)).toEqual(faulty('unknown-format', detail));
 });
@@ -79,7 +79,7 @@ test('takes the longest line and the most lines, and no more', () => {
   );
   expect(parseApduTrace(`${lines(traceLinesMax)}\n`).ok).toBe(true);
   expect(parseApduTrace(lines(traceLinesMax + 1))).toEqual(
-    faulty('unknown-format', `more than ${traceLinesMax} lines`),
+    faulty('unknown-format', `line ${traceLinesMax + 1} is too many: at most ${traceLinesMax}`),
   );
 });
 

@@ -23,14 +23,17 @@ export interface Exchange {
 export function parseApduTrace(text: string): Parsed<readonly Exchange[]> {
   const lines = text.split(/\r?\n/, traceLinesMax + 2);
   if (lines.at(-1) === '') lines.pop();
-  if (lines.length > traceLinesMax) return malformed(`more than ${traceLinesMax} lines`);
+  if (lines.length > traceLinesMax) {
+    return malformed(`line ${traceLinesMax + 1} is too many: at most ${traceLinesMax}`);
+  }
   const exchanges: Exchange[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const problem = readLine(line.trim(), exchanges);
     if (problem !== undefined) return malformed(`line ${index + 1} ${problem}`);
   }
-  return exchanges.length === 0 ? malformed('no command in it') : parsed(exchanges);
+  if (exchanges.length > 0) return parsed(exchanges);
+  return malformed(`line ${Math.max(1, lines.length)} is the last, and none has a command`);
 }
 
 /** Adds the line to the exchanges. @returns what is wrong with it. */
