@@ -3,10 +3,13 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createOpener } from '../../src/backend/opening.ts';
+import { askControl } from '../../src/cli/control-client.ts';
 import { type InspectOptions, inspect } from '../../src/cli/inspect.ts';
 import { listTaps } from '../../src/cli/taps.ts';
-import { hex } from '../../src/core/bytes.ts';
+import { readDeviceConfig } from '../../src/config/device-config.ts';
+import { hex, utf8 } from '../../src/core/bytes.ts';
 import { decodeRow, type TapRow } from '../../src/core/ledger/row.ts';
+import { controlSocketPath } from '../../src/runtime/control-socket.ts';
 import type { CardModel } from '../cards/card-model.ts';
 import { createQrisTapPhone } from '../cards/qris-tap-phone.ts';
 import { createTicketPhone } from '../cards/ticket-phone.ts';
@@ -15,6 +18,7 @@ import { createPretixOffice } from '../pretix-office.ts';
 import { createSimEntropy } from '../sim-chance.ts';
 import { bytesOf, issuer, issuerKey, issuerKid, strangerKey } from '../testing/builders.ts';
 import { aFolder } from '../testing/ledger-builders.ts';
+import { rulesOfCaptures } from '../testing/rules-folder.ts';
 import type { TestDevice } from '../testing/test-device.ts';
 import {
   aCanaryTicket,
@@ -169,17 +173,31 @@ test('lets nothing be found that must stay secret, and gives the backend what it
     ...bus.places(),
     await outputOf('halte taps list --json', (io) => listTaps({ ...device, json: true }, io)),
     await outputOf('halte taps list', (io) => listTaps(device, io)),
+    ...(await controlAnswers(device)),
   ];
   await bus.stop();
   const afterwards = bus.places();
 
   expectSeen(whileRunning, ['data/ledger.db', 'data/ledger.db-wal', 'halte taps list --json']);
+  expectSeen(whileRunning, ['GET /status', 'GET /taps', 'GET /verify']);
   expectSeen(afterwards, ['signals.log', 'backend.db', 'body', 'reply', 'halte drain']);
   const search = createCanarySearch([...everyCanary, ...office.canaries]);
   expect(search.find(whileRunning)).toEqual([]);
   expect(search.find(afterwards)).toEqual([]);
   expectSealed(tapsIn(bus.database), device.workshop.device);
 });
+
+/** What the control socket says to whoever may ask. */
+function controlAnswers({ config }: TestDevice): Promise<Place[]> {
+  const socket = controlSocketPath(readDeviceConfig(config).dataDir);
+  const paths = ['/status', '/taps', '/verify'];
+  return Promise.all(
+    paths.map(async (path) => {
+      const said = await askControl(socket, 'GET', path);
+      return { name: `GET ${path}`, bytes: utf8(JSON.stringify(said)) };
+    }),
+  );
+}
 
 /** A search of nothing finds nothing. */
 function expectSeen(places: readonly Place[], names: readonly string[]): void {
@@ -203,16 +221,34 @@ function expectSealed(taps: readonly TapRow[], device: string): void {
   expect(opened(taps, 'another-bus')).toEqual(secrets.map(() => 'sealed/does-not-open'));
 }
 
+/** A phone gave the code to a reader, and somebody wrote down what was said. */
+function aTraceOf(code: string): string {
+  const records = code.match(/.{1,250}/gs) ?? [];
+  const said = records.map((text, index) => {
+    const status = index + 1 < records.length ? '61ff' : '9000';
+    return `> 00b20${index + 1}0007a000000602202000\n< ${hex(utf8(text))}${status}`;
+  });
+  return ['> 00a4040007a0000006022020\n< 9000', ...said].join('\n');
+}
+
 test('shows a technician no account unless asked to', async () => {
   const search = createCanarySearch(paymentCodes.flatMap(({ canaries }) => canaries));
   const shown = (text: string, options: InspectOptions) =>
     outputOf('halte inspect', (io) => inspect(text, options, { io, now }));
+  const everyWay = (text: string) => [
+    shown(text, {}),
+    shown(text, { json: true }),
+    shown(text, { rules: rulesOfCaptures }),
+  ];
 
   const plain = await Promise.all(
-    paymentCodes.flatMap(({ text }) => [shown(text, {}), shown(text, { json: true })]),
+    paymentCodes.flatMap(({ text }) => [...everyWay(text), ...everyWay(aTraceOf(text))]),
   );
-  const revealed = await shown(payments.accepted.text, { reveal: true });
+  const { text } = payments.accepted;
+  const revealed = await shown(text, { reveal: true });
+  const revealedTrace = await shown(aTraceOf(text), { reveal: true });
 
   expect(search.find(plain)).toEqual([]);
   expect(search.find([revealed])).not.toEqual([]);
+  expect(search.find([revealedTrace])).not.toEqual([]);
 });
