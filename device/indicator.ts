@@ -14,6 +14,8 @@ export interface Signal {
   readonly fields: Readonly<Record<string, string>>;
   /** What the rider reads, Indonesian and English. */
   readonly text: { readonly id: string; readonly en: string };
+  /** Text of a QR code that the rider is to scan; an indicator without a screen leaves it out. */
+  readonly code?: string;
   /** When the last byte of the scan arrived, so that an indicator can tell the rider's wait. */
   readonly lastByteAt: MonotonicMs;
 }

@@ -15,6 +15,7 @@ import { createValidator } from '../src/runtime/validator.ts';
 import { openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
 import { createSimCardField, type SimCardField } from './card-field.ts';
 import { semarangRules } from './city.ts';
+import { createSimDriverConsole, type SimDriverConsole } from './driver-console.ts';
 import { createRecordingIndicator, type RecordingIndicator } from './recording-indicator.ts';
 import { createSimSerialLine, type SimSerialLine } from './serial-line.ts';
 import { createSimBackend, type NetworkFaults, type SimBackend } from './sim-backend.ts';
@@ -35,6 +36,7 @@ export interface Bus {
   readonly clock: SimClock;
   readonly scanner: SimSerialLine;
   readonly cards: SimCardField;
+  readonly driver: SimDriverConsole;
   readonly indicator: RecordingIndicator;
   readonly office: TicketOffice;
   readonly backend: SimBackend;
@@ -62,6 +64,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   const receiptKey = ed25519PrivateKey(entropy.bytes(32));
   const scanner = createSimSerialLine({ clock });
   const cards = createSimCardField({ clock });
+  const driver = createSimDriverConsole();
   const indicator = createRecordingIndicator({ clock });
   const store = openSqliteStore(join(folder, 'backend.db'));
   const backend = createSimBackend({ clock, random, store, receiptKey }, faults);
@@ -77,6 +80,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
       keyed: createKeyedHash(entropy.bytes(32)),
       readers: [createSerialBarcodeReader({ clock, openPort: scanner.openPort }, qrReader), cards],
       indicators: [indicator],
+      consoles: [driver],
       position: createSimPositionSource({ clock }, { points: route }),
       backend,
       inForce: fixedRules(semarangRules(office.trustedKey)),
@@ -105,7 +109,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   };
   let stopped: Promise<void> | undefined;
   return {
-    ...{ clock, scanner, cards, indicator, office, backend, store, ledger, events },
+    ...{ clock, scanner, cards, driver, indicator, office, backend, store, ledger, events },
     stop() {
       stopped ??= stop();
       return stopped;

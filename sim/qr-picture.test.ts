@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type QrPicture, qrPicture, terminalLines } from '../device/console/terminal-qr.ts';
 import { halteTicketText } from '../src/core/ticket/issue.ts';
 import {
   madeByQrencode,
@@ -9,7 +10,7 @@ import {
   requireTools,
   versionByQrencode,
 } from './mint/independent-qr.ts';
-import { pngOf, type QrPicture, qrPicture, terminalLines } from './qr-picture.ts';
+import { pngOf } from './qr-picture.ts';
 import { aTicket } from './testing/builders.ts';
 
 const symbols = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';

@@ -1,9 +1,10 @@
 /**
- * Shows each signal as one line of text, for a terminal or a service log. It adds the rider's
- * wait in milliseconds; it decides neither where the line goes nor whether it has colour.
+ * Shows each signal as one line of text, for a terminal or a service log, and draws the code that a
+ * rider is to scan. It adds the rider's wait in milliseconds; it decides neither where the line goes nor whether it has colour.
  */
 import type { Clock } from '../clock.ts';
 import type { Indicator, Light, Signal } from '../indicator.ts';
+import { qrPicture, terminalLines } from './terminal-qr.ts';
 
 export interface ConsoleIndicatorDeps {
   readonly clock: Clock;
@@ -36,6 +37,7 @@ export function createConsoleIndicator(
       const elapsedMs = clock.monotonicNow() - signal.lastByteAt;
       try {
         write(lineOf(signal, elapsedMs, colour));
+        if (signal.code !== undefined) for (const line of drawing(signal.code, colour)) write(line);
       } catch {
         // A terminal that is gone must not stop taps; the count tells of it.
         failed += 1;
@@ -51,6 +53,10 @@ function lineOf({ light, fields }: Signal, elapsedMs: number, colour: boolean): 
   const dot = colour ? `\u001b[${colours[light]}m●\u001b[0m` : '●';
   const values = Object.values(fields).map(printable);
   return [`${dot} ${light.padEnd(lightWidth)}`, ...values, `${elapsedMs.toFixed(1)} ms`].join('  ');
+}
+
+function drawing(code: string, colour: boolean): readonly string[] {
+  return terminalLines(qrPicture(code), colour);
 }
 
 /** A field may carry what a rider's code said; it must not steer the terminal or break the line. */

@@ -3,7 +3,8 @@
  * of JSON, so that pipes work; the picture in the terminal and what is said about it are for people,
  * and go to standard error.
  */
-import { pngOf, type QrPicture, qrPicture, terminalLines } from '../qr-picture.ts';
+import { type QrPicture, qrPicture, terminalLines } from '../../device/console/terminal-qr.ts';
+import { pngOf } from '../qr-picture.ts';
 import type { MintDeps } from './mint-deps.ts';
 import { writePicture } from './out-file.ts';
 

@@ -187,7 +187,7 @@ export function aPolicy(change: Partial<Policy> = {}): Policy {
     clockSkewMs: skewOf(60_000),
     failOpen: false,
     graceMs: 0,
-    driver: { voidWithinMs: 30_000 },
+    driver: { voidWithinMs: 30_000, failOpen: false },
     ...change,
   };
 }
@@ -347,6 +347,39 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
   },
   gap: { kind: 'gap', ...someStamp, fromSeq: 3, throughSeq: 5, cause: 'disk-error' },
   'clock-step': { kind: 'clock-step', ...someStamp, stepMs: -86_400_000 },
+  'cash-fare': {
+    ...{ kind: 'cash-fare', ...someStamp, vehicleId: 'H-1', routeId: 'koridor-1' },
+    ...{ amount: 8_000, currencyType: 'IDR', fareProduct: 'umum', rulesVersion: 'test-1' },
+    ...{ riderCategory: 'umum', numRiders: 2, provisional: 'to-area' },
+  },
+  'rider-count': {
+    ...{ kind: 'rider-count', ...someStamp, stopId: 'mangkang' },
+    ...{ riderCategory: 'pelajar', numRiders: 3 },
+  },
+  void: { kind: 'void', ...someStamp, voidedEpoch: 1, voidedSeq: 7, cause: 'driver' },
+  inspection: {
+    ...{ kind: 'inspection', ...someStamp, latitude: -6_984_034, longitude: 110_409_990 },
+    ...{ reader: 'front', tokenKey: bytesOf('aabb'), found: 1 },
+  },
+  'entry-reset': {
+    ...{ kind: 'entry-reset', ...someStamp, tokenKey: bytesOf('aabb') },
+    ...{ accountKey: bytesOf('cc'), entryAt: someNow - 1 },
+  },
+  'fail-open': { kind: 'fail-open', ...someStamp, on: 1 },
+  'payment-code': {
+    ...{ kind: 'payment-code', ...someStamp, routeId: 'koridor-1', riderCategory: 'umum' },
+    ...{ amount: 3_500, currencyType: 'IDR', fareProduct: 'umum', rulesVersion: 'test-1' },
+    reference: 'A1B2C3D4E5F60718293A',
+  },
+  refusals: {
+    ...{ kind: 'refusals', ...someStamp, reader: 'front', reason: 'unknown-format', count: 999 },
+    ...{
+      firstAt: someNow - 60_000,
+      lastAt: someNow,
+      tokenKey: bytesOf('aa'),
+      sample: bytesOf('bb'),
+    },
+  },
 };
 
 export function aReceipt(change: Partial<Receipt> = {}): Receipt {

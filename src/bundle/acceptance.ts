@@ -91,6 +91,17 @@ const clockSkewMs = z.strictObject({
   untrusted: skewMs.default(skew.untrusted),
 } satisfies Record<(typeof clockQualities)[number], z.ZodType>);
 
+const driver = z.strictObject({
+  voidWithinSeconds: seconds(600)
+    .default(30)
+    .describe('how long the last tap or cash fare can be taken back'),
+  cashMedia: id.optional().describe('GTFS fare_media_id of cash; none is taken when left out'),
+  failOpen: z
+    .boolean()
+    .default(false)
+    .describe('the driver may let riders travel while the device cannot judge'),
+});
+
 const untrustedUses = [
   'tickets',
   'timed-tickets',
@@ -146,7 +157,7 @@ export const acceptance = z.strictObject({
     ),
   clockSkewMs: clockSkewMs.prefault({}),
   failOpen: z.boolean().default(false).describe('let riders travel while a reader is broken'),
-  driver: z.strictObject({ voidWithinSeconds: seconds(600).default(30) }).prefault({}),
+  driver: driver.prefault({}),
   trustedKeys,
   acceptedProducts,
 });

@@ -15,6 +15,7 @@ export function problemsBetween(tariff: Tariff, acceptance: Acceptance): readonl
     ...Object.entries(acceptance.fareMediaOf).flatMap(([format, id]) =>
       named(`fareMediaOf.${format}`, id, media),
     ),
+    ...named('driver.cashMedia', acceptance.driver.cashMedia, media),
     ...acceptance.passback.flatMap(({ fareMedia, product }, index) => [
       ...named(`passback[${index}].fareMedia`, fareMedia, media),
       ...named(`passback[${index}].product`, product, products),

@@ -1,5 +1,12 @@
 /** From the words of `acceptance.json` to core's Policy: sets, maps and milliseconds. */
-import type { CapPolicy, Passback, Policy, RiskPolicy, Tapping } from '../core/rules/policy.ts';
+import type {
+  CapPolicy,
+  DriverPolicy,
+  Passback,
+  Policy,
+  RiskPolicy,
+  Tapping,
+} from '../core/rules/policy.ts';
 import type { Acceptance } from './acceptance.ts';
 
 const hourMs = 60 * 60 * 1_000;
@@ -22,7 +29,7 @@ export function policyOf(acceptance: Acceptance, currency: string): Policy {
     clockSkewMs,
     failOpen,
     graceMs: acceptance.graceHours * hourMs,
-    driver: { voidWithinMs: acceptance.driver.voidWithinSeconds * 1_000 },
+    driver: driverOf(acceptance.driver),
   };
 }
 
@@ -73,6 +80,12 @@ function capOf(entry: Acceptance['caps'][number], currency: string): CapPolicy {
 
 function ageOf(hours: number | 'any'): number {
   return hours === 'any' ? Number.POSITIVE_INFINITY : hours * hourMs;
+}
+
+function driverOf(driver: Acceptance['driver']): DriverPolicy {
+  const { voidWithinSeconds, cashMedia, failOpen } = driver;
+  const voidWithinMs = voidWithinSeconds * 1_000;
+  return { voidWithinMs, failOpen, ...(cashMedia !== undefined && { cashMedia }) };
 }
 
 function riskOf(risk: Acceptance['risk']): RiskPolicy {

@@ -16,6 +16,7 @@ import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-re
 import type { TokenReader } from '../../device/token-reader.ts';
 import { readRules } from '../bundle/read-rules.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
+import { readMerchant } from '../config/merchant-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
@@ -64,6 +65,7 @@ export async function run(
         ...(extras.indicators ?? []),
       ],
       backend,
+      merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       inForce: fixedRules(readRules(config.rules)),
       report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },
@@ -73,7 +75,8 @@ export async function run(
       sync: syncOptions(config),
     },
   );
-  await using _control = await openControlSocket({ ledger, sync: validator.sync }, config.dataDir);
+  const { sync, driver } = validator;
+  await using _control = await openControlSocket({ ledger, sync, driver }, config.dataDir);
   await validator.run(io.stopping);
   return 0;
 }

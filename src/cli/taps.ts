@@ -57,10 +57,31 @@ function lineOf({ epoch, seq, sent, row }: LedgerEntryJson): string {
     field('medium'),
     field('outcome'),
     field('basis'),
-    field('reason'),
+    row === null ? '-' : whatOf(row),
     field('amount'),
     sent ? 'yes' : 'no',
   ]);
+}
+
+/** What there is to say of a row, in the column of reasons. */
+function whatOf(row: NonNullable<LedgerEntryJson['row']>): string {
+  switch (row.kind) {
+    case 'cash-fare':
+    case 'rider-count':
+      return `${row.numRiders} × ${row.riderCategory ?? row.fareProduct}`;
+    case 'void':
+      return `${row.cause} ${row.voidedEpoch}/${row.voidedSeq}`;
+    case 'inspection':
+      return `${row.found} taps`;
+    case 'fail-open':
+      return row.on === 1 ? 'on' : 'off';
+    case 'payment-code':
+      return String(row.reference);
+    case 'refusals':
+      return `${row.count} × ${row.reason}`;
+    default:
+      return String(row.reason ?? '-');
+  }
 }
 
 function columns(texts: readonly string[]): string {

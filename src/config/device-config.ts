@@ -89,6 +89,8 @@ const deviceConfig = z.strictObject({
   cards: z
     .strictObject({ keyStore: keyStore.optional(), qrisTap: qrisTapConfig.optional() })
     .optional(),
+  /** The operator as a merchant of QRIS; without it no codes are shown for a fare. */
+  merchant: z.string().min(1).optional(),
   vehicle: z
     .strictObject({ vehicleId: z.string().max(32), routeId: z.string().max(32) })
     .partial()
@@ -128,6 +130,7 @@ export function readDeviceConfig(file: string): DeviceConfig {
       cert: from(config.backend.cert),
       key: from(config.backend.key),
     },
+    merchant: config.merchant === undefined ? undefined : from(config.merchant),
     cards: config.cards && {
       ...config.cards,
       keyStore: config.cards.keyStore && keyStoreFrom(config.cards.keyStore, from),

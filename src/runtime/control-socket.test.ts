@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { aFolder, aLedger, fill } from '../../sim/testing/ledger-builders.ts';
 import { askControl, isControlAnswering } from '../cli/control-client.ts';
 import { type ControlDeps, controlSocketPath, openControlSocket } from './control-socket.ts';
+import { refusal } from './driver-answers.ts';
 import type { SyncLoop } from './sync-loop.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
@@ -12,7 +13,8 @@ vi.setConfig({ testTimeout: 10_000 });
 
 async function aControlSocket(dataDir = aFolder(), sync: ControlDeps['sync'] = undefined) {
   const ledger = aLedger();
-  const socket = await openControlSocket({ ledger, sync }, dataDir);
+  const driver = { carryOut: () => refusal('nothing-to-void') };
+  const socket = await openControlSocket({ ledger, sync, driver }, dataDir);
   onTestFinished(() => socket[Symbol.asyncDispose]());
   const path = controlSocketPath(dataDir);
   const ask = (method: 'GET' | 'POST', question: string) => askControl(path, method, question);
@@ -143,9 +145,10 @@ test('is for its own user alone, whatever the umask and the folder allow', async
 
 test('says why when it cannot listen', async () => {
   const dataDir = join(aFolder(), 'd'.repeat(120));
+  const driver = { carryOut: () => refusal('nothing-to-void') };
 
   await expect(
-    openControlSocket({ ledger: aLedger(), sync: undefined }, dataDir),
+    openControlSocket({ ledger: aLedger(), sync: undefined, driver }, dataDir),
   ).rejects.toMatchObject({
     code: 'control/cannot-listen',
     hint: expect.stringContaining('dataDir'),

@@ -1,6 +1,7 @@
 /**
  * The control socket: HTTP on a Unix socket in the data folder, so that commands can look at the
- * ledger of a running validator, which alone has it open. Only the validator's user may ask.
+ * ledger of a running validator, which alone has it open, and a technician can press what a driver
+ * presses. Only the validator's user may ask.
  */
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
@@ -9,12 +10,15 @@ import { join } from 'node:path';
 import { messageOf } from '../../device/message-of.ts';
 import type { LedgerCursor } from '../store/ledger-audit.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
+import type { DriverDesk } from './driver-desk.ts';
+import { answerDriver } from './driver-route.ts';
 import { entryAsJson } from './ledger-json.ts';
 import type { SyncLoop } from './sync-loop.ts';
 
 export interface ControlDeps {
   readonly ledger: TapLedger;
   readonly sync: SyncLoop | undefined;
+  readonly driver: Pick<DriverDesk, 'carryOut'>;
 }
 
 class ControlError extends Error {
@@ -47,7 +51,7 @@ export async function openControlSocket(
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     answer(deps, request, gone.signal).then(
-      (body) => send(response, body === undefined ? 404 : 200, body ?? { code: 'control/unknown' }),
+      ({ status, body }) => send(response, status, body),
       (error) => send(response, 500, { code: 'control/failed', message: String(error) }),
     );
   });
@@ -67,27 +71,40 @@ export async function openControlSocket(
   };
 }
 
+interface Reply {
+  readonly status: number;
+  readonly body: object;
+}
+
 async function answer(
   deps: ControlDeps,
   request: IncomingMessage,
   gone: AbortSignal,
-): Promise<object | undefined> {
+): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://control');
   const { ledger, sync } = deps;
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /taps': {
       const entries = ledger.audit.entries(controlEntriesMax, cursorOf(url));
-      return { entries: entries.map(entryAsJson) };
+      return found({ entries: entries.map(entryAsJson) });
     }
     case 'GET /verify':
-      return ledger.audit.verify();
-    case 'GET /status':
-      return { epoch: ledger.head.epoch, seq: ledger.head.seq, unsent: ledger.outbox.unsent };
+      return found(ledger.audit.verify());
+    case 'GET /status': {
+      const { epoch, seq } = ledger.head;
+      return found({ epoch, seq, unsent: ledger.outbox.unsent });
+    }
     case 'POST /drain':
-      return (await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent };
+      return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });
+    case 'POST /driver':
+      return answerDriver(deps.driver, request);
     default:
-      return undefined;
+      return { status: 404, body: { code: 'control/unknown' } };
   }
+}
+
+function found(body: object): Reply {
+  return { status: 200, body };
 }
 
 function cursorOf(url: URL): LedgerCursor {

@@ -16,16 +16,21 @@ import type { CardInstruction } from '../core/card/instruction.ts';
 import { type Decision, type Question, type Settlement, withoutFare } from '../core/decision.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
-import type { LedgerHead } from '../store/tap-ledger.ts';
+import type { Inspector } from './inspector.ts';
 import { type InstructCardDeps, instructCard } from './instruct-card.ts';
 import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import type { Report } from './runtime-event.ts';
 import { createTapJudge, isQuestion, referenceBytes, type TapJudgeDeps } from './tap-judge.ts';
-import { acceptedToken, signalOf, type Tap, tapRow } from './tap-row.ts';
+import { acceptedToken, type SignalContext, signalOf, type Tap, tapRow } from './tap-row.ts';
 
 export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps, TapJudgeDeps {
   readonly indicators: readonly Indicator[];
   readonly report: Report;
+  /** Without one, every refusal is a row of its own. */
+  readonly refusals?: RefusalLog | undefined;
+  /** Without one, everything presented is a tap. */
+  readonly inspector?: Inspector | undefined;
 }
 
 /** What is held to one reader or slot, and whose signal its lights show. */
@@ -46,39 +51,47 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
 
   return async (scan) => {
     const reading = await readOrStop(scan);
-    const { seen, standsFor } = reading;
+    if (await orOutOfService(scan, () => deps.inspector?.takes(scan, reading))) return;
+    if (!isStillHeld(scan, reading)) await tapped(scan, reading);
+  };
+
+  /** The same presentation: what was decided of it holds. */
+  function isStillHeld(scan: Scan, reading: Reading): boolean {
+    const { seen } = reading;
     const door = doors.get(scan.reader) ?? nobody;
     const lastSeenAt = scan.lastByteAt;
     const known = continued(door.held, reading, lastSeenAt);
-    if (known !== undefined && (known.seen === seen || judge.isGoodInItself(reading))) {
-      // An amber or another code came between: the rider must see again what was decided.
-      if (door.showing !== known.seen) show({ ...known.result, lastByteAt: lastSeenAt });
-      const held = holding(door.held, { ...known, seen, lastSeenAt });
-      doors.set(scan.reader, { held, showing: seen });
-      return;
-    }
+    if (known === undefined) return false;
+    if (known.seen !== seen && !judge.isGoodInItself(reading)) return false;
+    // An amber or another code came between: the rider must see again what was decided.
+    if (door.showing !== known.seen) show({ ...known.result, lastByteAt: lastSeenAt });
+    const held = holding(door.held, { ...known, seen, lastSeenAt });
+    doors.set(scan.reader, { held, showing: seen });
+    return true;
+  }
 
-    const { tap, place } = await recorded(scan, reading);
-    const signal = signalOf(tap, place);
+  async function tapped(scan: Scan, reading: Reading): Promise<void> {
+    const { seen, standsFor } = reading;
+    const door = doors.get(scan.reader) ?? nobody;
+    const { tap, ...recording } = await recorded(scan, reading);
+    const signal = signalOf(tap, recording);
     const { outcome } = tap.decision;
     const isRead = outcome !== 'retry';
     // A refused code is known by its bytes alone: the next code of the same ticket may be better.
     const sight = outcome === 'accepted' ? { seen, standsFor } : { seen };
-    const held = isRead ? holding(door.held, { ...sight, lastSeenAt, result: signal }) : door.held;
+    const presented = { ...sight, lastSeenAt: scan.lastByteAt, result: signal };
+    const held = isRead ? holding(door.held, presented) : door.held;
     doors.set(scan.reader, { held, showing: isRead ? seen : undefined });
     show(signal);
-  };
+  }
 
-  async function readOrStop(scan: Scan): Promise<Reading> {
-    try {
+  function readOrStop(scan: Scan): Promise<Reading> {
+    return orOutOfService(scan, async () => {
       const reading = await readToken(scan, deps);
       const fault = reading.token.ok ? undefined : reading.token.fault;
       if (fault?.reason === 'card-key-missing') reportMissingKey(fault.detail);
       return reading;
-    } catch (error) {
-      show(outOfServiceSignal(scan));
-      throw error;
-    }
+    });
   }
 
   /** Riders see it at each card; the log hears of it once until a card could be read. */
@@ -96,8 +109,8 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   async function recorded(
     scan: Scan,
     reading: Reading,
-  ): Promise<{ readonly tap: Tap; readonly place: LedgerHead }> {
-    try {
+  ): Promise<{ readonly tap: Tap } & Required<SignalContext>> {
+    return orOutOfService(scan, async () => {
       recordClockStep(deps);
       const first = judge.judge(reading);
       const { decision: decided, reference } = isQuestion(first)
@@ -106,12 +119,29 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       const { decision, outcomes } = asksCard(decided)
         ? await chargedToCard({ ...reading, scan, decision: decided }, decided)
         : { decision: decided, outcomes: settledRow(decided.settlement) };
-      const tap = { scan, ...reading, decision, reference };
-      const stamp = deps.stamper.stamp();
-      const around = deps.surroundings();
-      const accepted = acceptedToken(tap, around.inForce.rules, stamp.wallAt);
-      const rows = [...outcomes, tapRow(tap, around, stamp)];
-      return { tap, place: ledger.appendTogether(rows, accepted) };
+      return written({ scan, ...reading, decision, reference }, outcomes);
+    });
+  }
+
+  /** A refusal that is only counted has no row, and so no place. */
+  function written(tap: Tap, outcomes: readonly Row[]) {
+    const stamp = deps.stamper.stamp();
+    const around = deps.surroundings();
+    const { rules } = around.inForce;
+    const hasRows = outcomes.length > 0 || tap.reference !== undefined;
+    const { counts = [], isCounted = false } = deps.refusals?.note(tap, hasRows) ?? {};
+    const own = isCounted ? [] : [...outcomes, tapRow(tap, around, stamp)];
+    const rows = [...counts, ...own];
+    const accepted = acceptedToken(tap, rules, stamp.wallAt);
+    const last = rows.length === 0 ? undefined : ledger.appendTogether(rows, accepted);
+    const place = isCounted ? undefined : last;
+    return { tap, place, time: rules.tariff.time, now: stamp.wallAt };
+  }
+
+  /** The rider sees that the device cannot go on; so does whoever runs it. */
+  async function orOutOfService<T>(scan: Scan, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       show(outOfServiceSignal(scan));
       throw error;

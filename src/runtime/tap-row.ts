@@ -8,6 +8,8 @@ import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
 import type { Place } from '../core/rules/rule.ts';
 import type { Rules } from '../core/rules/rules.ts';
+import { clockFace } from '../core/time/clock-face.ts';
+import type { LocalTime } from '../core/time/local-time.ts';
 import { endOfTime } from '../core/token/pretix-sig1.ts';
 import type { Token } from '../core/token/token.ts';
 import type { AcceptedToken, LedgerHead } from '../store/tap-ledger.ts';
@@ -55,10 +57,17 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     currencyType: fare?.amount.currency,
     ...(fare && detailsOf(fare)),
     authorisation: tap.reference,
-    vehicleId: around.vehicleId,
-    ...placeOf(around.place),
-    latitude: microdegrees(around.position?.latitude),
-    longitude: microdegrees(around.position?.longitude),
+    ...whereOf(around),
+  };
+}
+
+/** On which bus, and where: of every row that tells it. */
+export function whereOf({ vehicleId, place, position }: TapSurroundings) {
+  const { certainty, ...known } = place;
+  return {
+    ...{ vehicleId, ...known, placeCertainty: certainty },
+    latitude: microdegrees(position?.latitude),
+    longitude: microdegrees(position?.longitude),
   };
 }
 
@@ -71,10 +80,6 @@ function detailsOf(fare: Fare) {
     provisional: fare.provisional?.join(' '),
     owedToRider: fare.owedToRider?.amount,
   };
-}
-
-function placeOf({ certainty, ...place }: Place) {
-  return { ...place, placeCertainty: certainty };
 }
 
 function microdegrees(degrees: number | undefined): number | undefined {
@@ -111,16 +116,26 @@ const lights: Readonly<Record<Outcome, Light>> = {
   retry: 'amber',
 };
 
-/** @param place of the tap's row, when it was recorded. */
+export interface SignalContext {
+  /** Of the tap's row, when it was recorded. */
+  readonly place?: Pick<LedgerHead, 'epoch' | 'seq'> | undefined;
+  /** In whose local time the rider is told when a thing was used. */
+  readonly time?: LocalTime | undefined;
+  /** Wall clock. */
+  readonly now?: number | undefined;
+}
+
 export function signalOf(
   { scan, decision }: Pick<Tap, 'scan' | 'decision'>,
-  place?: Pick<LedgerHead, 'epoch' | 'seq'>,
+  context: SignalContext = {},
 ): Signal {
+  const { place } = context;
+  const used = usedAt(decision, context);
   const { id, en } = reasons[decision.reason];
   return {
     ...(place && { id: `${place.epoch}/${place.seq}` }),
     light: lights[decision.outcome],
-    text: { id, en },
+    text: used === undefined ? { id, en } : { id: `${id} ${used}`, en: `${en} ${used}` },
     lastByteAt: scan.lastByteAt,
     fields: {
       medium: scan.medium,
@@ -128,7 +143,12 @@ export function signalOf(
       basis: decision.outcome === 'accepted' ? decision.basis : '-',
       reason: decision.reason,
       fare: decision.outcome === 'accepted' ? formatMoney(decision.fare.amount) : '-',
-      ...(decision.tappedAt !== undefined && { tappedAt: String(decision.tappedAt) }),
+      ...(used !== undefined && { usedAt: used }),
     },
   };
+}
+
+function usedAt({ tappedAt }: Decision, { time, now }: SignalContext): string | undefined {
+  if (tappedAt === undefined || time === undefined || now === undefined) return undefined;
+  return clockFace(tappedAt, now, time);
 }

@@ -8,9 +8,10 @@ import { createSimSerialLine } from '../../sim/serial-line.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource } from '../../sim/sim-position.ts';
-import { aQrisCode, keyed, someNow, someRules } from '../../sim/testing/builders.ts';
+import { aQrisCode, keyed, someNow, someRules, tlv } from '../../sim/testing/builders.ts';
 import { aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
+import { utf8 } from '../core/bytes.ts';
 import { fixedRules } from './rules-in-force.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createValidator } from './validator.ts';
@@ -22,6 +23,12 @@ const sync = {
   ...{ device: testDevice, receiptKey: new Uint8Array(32) },
   ...{ intervalMs: 1_000, startJitterMs: 0, retentionMs: 1_000 },
 };
+
+/** A payment code of its own for each rider, of one account. */
+function aPaymentOf(rider: number): string {
+  const cheque = `cheque:${String(rider).padStart(20, '0')}`;
+  return Buffer.from(aQrisCode({ '63': tlv('9F74', utf8(cheque)) })).toString('latin1');
+}
 
 /** A running validator with a scanner, a card field and a position source, without a backend. */
 function aValidator(ledger = aLedger()) {
@@ -101,9 +108,9 @@ test('goes on, without a place in its rows, while its position source is gone', 
   const { clock, position, events, ledger, scan, running } = aValidator();
   await clock.advance(100);
   position.unplug();
-  await scan('one');
+  await scan(aPaymentOf(1));
   await clock.advance(10_000);
-  await scan('two');
+  await scan(aPaymentOf(2));
 
   const [near, far] = ledger.audit.entries(2).map(({ row }) => row);
   expect(near).toMatchObject({ latitude: -6_980_000 });
@@ -134,10 +141,7 @@ test.skipIf(!canMakeTinyDisk())(
     const { clock, scan, running, events, lights } = aValidator(aLedger({ path }));
     await clock.advance(10);
     const isOver = () => events.some(({ event }) => event === 'out-of-service');
-    const code = (rider: number) => aQrisCode({ '50': Buffer.from(`QRIS${rider}`) });
-    for (let rider = 0; rider < 1_000 && !isOver(); rider += 1) {
-      await scan(Buffer.from(code(rider)).toString('latin1'));
-    }
+    for (let rider = 0; rider < 1_000 && !isOver(); rider += 1) await scan(aPaymentOf(rider));
 
     await expect(running).rejects.toMatchObject({ code: 'ledger/disk-full' });
     expect(events.at(-1)).toMatchObject({ event: 'out-of-service', code: 'ledger/disk-full' });

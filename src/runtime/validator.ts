@@ -3,6 +3,7 @@
  * src/cli/run.ts and sim/bus.ts, call this; neither does more than name the parts.
  */
 import type { Clock, Entropy, Random } from '../../device/clock.ts';
+import type { DriverConsole, DriverRequest } from '../../device/driver-console.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import type { KeyStore } from '../../device/key-store.ts';
 import type { PositionSource } from '../../device/position-source.ts';
@@ -11,11 +12,15 @@ import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
+import type { Merchant } from '../core/qris/merchant-code.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { Authoriser } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
+import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
+import { createInspector } from './inspector.ts';
 import { superviseReader } from './reader-supervisor.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
@@ -45,6 +50,10 @@ export interface ValidatorDeps {
   /** Without one, no payment is authorised. */
   readonly authoriser?: Authoriser | undefined;
   readonly inForce: RulesInForce;
+  /** What drivers press, besides the control socket. */
+  readonly consoles?: readonly DriverConsole[] | undefined;
+  /** Without one, no payment codes are shown. */
+  readonly merchant?: Merchant | undefined;
   readonly report: Report;
 }
 
@@ -57,6 +66,7 @@ export interface ValidatorOptions {
 
 export interface Validator {
   readonly sync: SyncLoop | undefined;
+  readonly driver: DriverDesk;
   /**
    * Runs until the signal aborts.
    * @throws StoreError when the ledger cannot be written any more: then nothing may be accepted.
@@ -73,46 +83,56 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const surroundings = () => ({
     ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
     ...{ place: whereabouts.place, position: whereabouts.position },
-    syncAgeMs: ageOf(sync?.answeredAt),
+    ...{ syncAgeMs: ageOf(sync?.answeredAt), failOpen: driver.failOpen },
   });
   const ageOf = (at: number | undefined) =>
     at === undefined ? undefined : clock.monotonicNow() - at;
+  const parts = { ...deps, stamper, surroundings };
+  const inspector = createInspector(parts);
+  const driver = createDriverDesk({ ...parts, inspector });
+  const refusals = createRefusalLog(parts);
   const handle = createTapHandler({
-    ...deps,
-    ...{ decide: decideTap, stamper, surroundings },
+    ...{ ...parts, decide: decideTap, refusals, inspector },
     deviceTag: deviceTag(options.sync.device),
   });
+  const press = async ({ action, reply }: DriverRequest) => reply(driver.carryOut(action));
   const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
 
-  async function watchClock(signal: AbortSignal): Promise<void> {
+  /** Jumps of the clock, and counts whose minute is over, although nobody taps. */
+  async function keepRecord(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       recordClockStep({ ledger, stamper, report });
+      refusals.writeDue();
       await clock.sleep(clockLookMs, signal);
     }
   }
 
   return {
-    sync,
+    ...{ sync, driver },
     async run(signal) {
       const stop = new AbortController();
       const running = AbortSignal.any([signal, stop.signal]);
       const { device } = options.sync;
       report({ event: 'ready', device, epoch: ledger.head.epoch, seq: ledger.head.seq });
-      const parts = [
-        watchClock(running),
+      const working = [
+        keepRecord(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
         whereabouts.run(running),
+        ...(deps.consoles ?? []).map((console) =>
+          superviseReader(console, { ...deps, handle: press }, running),
+        ),
       ];
       try {
-        await Promise.all(parts);
+        await Promise.all(working);
+        refusals.close();
       } catch (error) {
         const failure = asFailure(error);
         if (failure !== undefined) report({ event: 'out-of-service', ...failure });
         throw error;
       } finally {
         stop.abort();
-        await Promise.allSettled(parts);
+        await Promise.allSettled(working);
       }
     },
   };

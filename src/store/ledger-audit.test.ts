@@ -99,3 +99,11 @@ test('shows what each row holds, and that it knows nothing of a foreign one', ()
   expect(foreign).toEqual({ epoch: 1, seq: 1, sent: true, row: undefined });
   expect(known?.row).toMatchObject({ kind: 'tap', monotonicAt: 2, wallAt: someNow });
 });
+
+test('lists the newest rows first, over epochs, and not more than it is asked for', () => {
+  const ledger = aLedgerTamperedWith('');
+
+  const newest = ledger.audit.newest(4).map(({ epoch, seq, sent }) => `${epoch}/${seq} ${sent}`);
+
+  expect(newest).toEqual(['2/3 false', '2/2 false', '2/1 false', '1/3 true']);
+});

@@ -29,6 +29,8 @@ export interface LedgerCursor {
 export interface LedgerAudit {
   /** Oldest first, at most `limit` after the cursor. */
   entries(limit: number, after?: LedgerCursor): LedgerEntry[];
+  /** Newest first, at most `limit`. */
+  newest(limit: number): LedgerEntry[];
   /** Checks every hash and every seq still held, up to the last row that has a receipt at least. */
   verify(): LedgerVerdict;
 }
@@ -40,6 +42,10 @@ interface StoredRow {
   readonly bytes: Uint8Array;
 }
 
+interface ListedRow extends StoredRow {
+  readonly sent: number;
+}
+
 export function createLedgerAudit(database: SqliteDatabase, device: string): LedgerAudit {
   const page = database.prepare(
     `select row.epoch, seq, bytes, seq <= durable_seq as sent
@@ -47,6 +53,11 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
      where (ordinal, seq) >
        (coalesce((select ordinal from epoch where epoch = :epoch), 0), :seq)
      order by ordinal, seq limit :limit`,
+  );
+  const tail = database.prepare(
+    `select row.epoch, seq, bytes, seq <= durable_seq as sent
+     from row join epoch on row.epoch = epoch.epoch
+     order by ordinal desc, seq desc limit ?`,
   );
   const epochs = database.prepare('select * from epoch order by ordinal');
   const rowsOf = database.prepare(
@@ -57,14 +68,10 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
 
   return {
     entries: named((limit: number, after: LedgerCursor = { epoch: 0, seq: 0 }) => {
-      const rows = page.all({ limit, ...after }) as (StoredRow & { sent: number })[];
-      return rows.map(({ epoch, seq, bytes, sent }) => ({
-        epoch,
-        seq,
-        sent: sent === 1,
-        row: decodeRow(bytes),
-      }));
+      const rows = page.all({ limit, ...after }) as ListedRow[];
+      return rows.map(entryOf);
     }),
+    newest: named((limit: number) => (tail.all(limit) as ListedRow[]).map(entryOf)),
     verify: named(() => {
       let rows = 0;
       for (const state of epochs.all() as EpochState[]) {
@@ -76,6 +83,10 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
       return { rows };
     }),
   };
+}
+
+function entryOf({ epoch, seq, bytes, sent }: ListedRow): LedgerEntry {
+  return { epoch, seq, sent: sent === 1, row: decodeRow(bytes) };
 }
 
 function verifyEpoch(

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFare, aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { aFare, aRowOfEachKind, aTapRow, someNow } from '../../sim/testing/builders.ts';
 import {
   aFolder,
   aLedger,
@@ -216,4 +216,53 @@ test('recalls the newest taps of a busy account, oldest first, and not more than
 
   expect(taps).toHaveLength(pastTapsMax);
   expect(taps[0]?.at).toBe(someNow + 3);
+});
+
+test('forgets a tap that was taken back with the row that says so, and only that tap', () => {
+  const ledger = aLedger();
+  const takenBack = { ...aRowOfEachKind.void, voidedSeq: 2 } as const;
+  accept(ledger, tokenKey, someNow);
+  accept(ledger, tokenKey, someNow + 1);
+
+  ledger.appendForgetting(takenBack, { tapOf: tokenKey });
+  const once = ledger.recall({ tokenKey }, someNow);
+  ledger.appendForgetting(takenBack, { tapOf: tokenKey });
+  const never = ledger.recall({ tokenKey }, someNow);
+
+  expect(once).toMatchObject({ timesAccepted: 1, taps: [{ at: someNow }] });
+  expect(never).toMatchObject({ timesAccepted: 0, taps: [] });
+  expect(ledger.head.seq).toBe(4);
+});
+
+test('forgets an entry without an exit, and neither an exit nor that a ride was used', () => {
+  const ledger = aLedger();
+  const taps = (action: 'enter' | 'exit', at: number) =>
+    ledger.appendTogether(
+      [aTapRow()],
+      anAcceptedToken({ tokenKey, acceptedAt: at, fare: aFare({ action }) }),
+    );
+  const reset = () =>
+    ledger.appendForgetting(aRowOfEachKind['entry-reset'], { entryOf: { tokenKey } });
+  const actions = () => ledger.recall({ tokenKey }, someNow).taps.map(({ action }) => action);
+  taps('enter', someNow);
+  taps('exit', someNow + 1);
+
+  reset();
+  const closed = actions();
+  taps('enter', someNow + 2);
+  reset();
+
+  expect(closed).toEqual(['enter', 'exit']);
+  expect(actions()).toEqual(['enter', 'exit']);
+  expect(ledger.recall({ tokenKey }, someNow).timesAccepted).toBe(3);
+});
+
+test('forgets nothing when the row cannot be written', () => {
+  const ledger = aLedger();
+  accept(ledger, tokenKey, someNow);
+  const unfit = { ...aRowOfEachKind.void, voidedSeq: 0.5 } as const;
+
+  expect(() => ledger.appendForgetting(unfit, { tapOf: tokenKey })).toThrow(TypeError);
+
+  expect(ledger.recall({ tokenKey }, someNow).timesAccepted).toBe(1);
 });

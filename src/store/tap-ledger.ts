@@ -16,7 +16,12 @@ import { ledgerMigrations } from './ledger-migrations.ts';
 import { createLedgerOutbox, type LedgerOutbox } from './ledger-outbox.ts';
 import { openDatabase, type SqliteDatabase } from './open-database.ts';
 import { asStoreError, namingErrorsOf, StoreError } from './store-error.ts';
-import { createTapMemory, type RememberedTap, type TapSubject } from './tap-memory.ts';
+import {
+  createTapMemory,
+  type Forgotten,
+  type RememberedTap,
+  type TapSubject,
+} from './tap-memory.ts';
 
 export interface LedgerHead {
   readonly epoch: number;
@@ -40,6 +45,8 @@ export interface TapLedger extends Disposable {
    * @param rows one at least. @returns the place of the last one. @throws StoreError
    */
   appendTogether(rows: readonly Row[], accepted?: AcceptedToken): LedgerHead;
+  /** A row, and what is not remembered any more because of it: both, or nothing. @throws StoreError */
+  appendForgetting(row: Row, what: Forgotten): LedgerHead;
   /** @param now wall clock. */
   recall(subject: TapSubject, now: number): TapHistory;
   /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
@@ -110,12 +117,25 @@ function ledgerOn(
     return head;
   });
 
+  const recordForgetting = database.transaction((row: Row, what: Forgotten) => {
+    memory.forget(what);
+    if ('tapOf' in what) {
+      statements.unuse.run(what.tapOf);
+      statements.forgetUnused.run(what.tapOf);
+    }
+    return addRow(head, row);
+  });
+
   return {
     get head() {
       return head;
     },
     append: (row) => appendTogether([row]),
     appendTogether,
+    appendForgetting: named((row: Row, what: Forgotten) => {
+      head = recordForgetting.immediate(row, what);
+      return head;
+    }),
     recall: named((subject: TapSubject, now: number) => {
       const times = statements.timesAccepted.get(subject.tokenKey) as number | undefined;
       return {
@@ -146,6 +166,8 @@ function prepare(database: SqliteDatabase) {
        set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at,
            times = times + 1`,
     ),
+    unuse: database.prepare('update accepted_token set times = times - 1 where token_key = ?'),
+    forgetUnused: database.prepare('delete from accepted_token where token_key = ? and times < 1'),
     timesAccepted: database.prepare('select times from accepted_token where token_key = ?').pluck(),
   };
 }

@@ -24,9 +24,14 @@ export interface RememberedTap extends TapSubject {
   readonly rulesVersion: string;
 }
 
+/** The newest tap of a token, as if it had not been; or an entry that is still without an exit. */
+export type Forgotten = { readonly tapOf: Uint8Array } | { readonly entryOf: TapSubject };
+
 export interface TapMemory {
   /** Within the transaction that appends the tap's row. */
   note(tap: RememberedTap): void;
+  /** Within the transaction that appends the row which says so. */
+  forget(what: Forgotten): void;
   /** Oldest first, the newest {@link pastTapsMax} of them. */
   tapsOf(subject: TapSubject): readonly PastTap[];
   /** Of the 24 hours around `now`, those of a clock that ran ahead too. */
@@ -46,6 +51,10 @@ export function createTapMemory(database: SqliteDatabase): TapMemory {
     note(tap) {
       statements.forget.run(tap.acceptedAt - rememberedMs);
       statements.remember.run(storedOf(tap));
+    },
+    forget(what) {
+      if ('entryOf' in what) statements.forgetEntry.run(subjectKey(what.entryOf));
+      else statements.forgetNewest.run(what.tapOf);
     },
     tapsOf(subject) {
       const rows = statements.recall.all(subjectKey(subject), pastTapsMax) as StoredTap[];
@@ -151,6 +160,14 @@ function prepare(database: SqliteDatabase) {
                :amount, :currency, :transfersUsed, :rulesVersion)`,
     ),
     forget: database.prepare('delete from past_tap where at < ?'),
+    forgetNewest: database.prepare(
+      `delete from past_tap
+       where ordinal = (select max(ordinal) from past_tap where token_key = ?)`,
+    ),
+    forgetEntry: database.prepare(
+      `delete from past_tap where action = 'enter' and ordinal =
+         (select max(ordinal) from past_tap where subject_key = ? and action <> 'single')`,
+    ),
     recall: database.prepare(
       `select ${columns} from past_tap where subject_key = ? order by ordinal desc limit ?`,
     ),

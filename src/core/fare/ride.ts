@@ -60,7 +60,7 @@ export function tappingOn(
 }
 
 /** The newest entry without an exit. */
-function openEntry(taps: readonly PastTap[]): PastTap | undefined {
+export function openEntry(taps: readonly PastTap[]): PastTap | undefined {
   const last = taps.findLast(({ action }) => action !== 'single');
   return last?.action === 'enter' ? last : undefined;
 }

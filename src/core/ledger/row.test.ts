@@ -55,10 +55,21 @@ const optional = [
   'latitude',
   'longitude',
 ];
-const cardOptional = ['lastTrip', 'cardCounter', 'cardMac', 'sealedSecret'];
+const where = ['vehicleId', 'routeId', 'stopId', 'latitude', 'longitude'];
+const optionalElsewhere: Partial<Record<Row['kind'], readonly string[]>> = {
+  tap: optional,
+  'card-intent': ['lastTrip', 'cardCounter', 'sealedSecret'],
+  'card-outcome': ['cardCounter', 'cardMac'],
+  'cash-fare': [...where, 'riderCategory', 'provisional'],
+  'rider-count': where,
+  inspection: where,
+  'entry-reset': ['accountKey'],
+  'payment-code': [...where, 'riderCategory'],
+  refusals: ['tokenKey', 'sample'],
+};
 
 function mayBeAbsent({ kind }: Row, name: string): boolean {
-  return kind === 'tap' ? optional.includes(name) : cardOptional.includes(name);
+  return optionalElsewhere[kind]?.includes(name) ?? false;
 }
 
 test('leaves out what is not known of a tap, and reads it back without', () => {

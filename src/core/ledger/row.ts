@@ -21,6 +21,34 @@ const stamp = {
   clockQuality: 'text',
 } as const;
 
+/** On which bus and, as far as it knew, where. */
+const where = {
+  vehicleId: 'text?',
+  routeId: 'text?',
+  directionId: 'int?',
+  tripId: 'text?',
+  /** Days since 1970-01-01. */
+  serviceDate: 'int?',
+  stopId: 'text?',
+  stopSequence: 'int?',
+  /** How sure route, trip and stop are: `sure`, `last-known` or `unknown`. */
+  placeCertainty: 'text?',
+  /** Microdegrees, WGS 84. */
+  latitude: 'int?',
+  longitude: 'int?',
+} as const;
+
+/** What a ride is sold for without a token, by what rules. */
+const sale = {
+  amount: 'int',
+  currencyType: 'text',
+  fareProduct: 'text',
+  riderCategory: 'text?',
+  /** What the office has to settle, by names. */
+  provisional: 'text?',
+  rulesVersion: 'text',
+} as const;
+
 const shapes = {
   /** A scan and its decision. */
   tap: {
@@ -57,19 +85,7 @@ const shapes = {
     owedToRider: 'int?',
     /** Under which the backend knows its yes or no. */
     authorisation: 'bytes?',
-    vehicleId: 'text?',
-    routeId: 'text?',
-    directionId: 'int?',
-    tripId: 'text?',
-    /** Days since 1970-01-01. */
-    serviceDate: 'int?',
-    stopId: 'text?',
-    stopSequence: 'int?',
-    /** How sure route, trip and stop are: `sure`, `last-known` or `unknown`. */
-    placeCertainty: 'text?',
-    /** Microdegrees, WGS 84. */
-    latitude: 'int?',
-    longitude: 'int?',
+    ...where,
   },
   /** A card is about to be debited: durable before the card commits. */
   'card-intent': {
@@ -105,6 +121,35 @@ const shapes = {
   gap: { ...stamp, fromSeq: 'int', throughSeq: 'int', cause: 'text' },
   /** The wall clock jumped against the monotonic one by this much. */
   'clock-step': { ...stamp, stepMs: 'int' },
+  /** The driver took cash: the amount of all of them together. */
+  'cash-fare': { ...stamp, ...where, ...sale, numRiders: 'int' },
+  /** Riders whom the driver counted without a sale. */
+  'rider-count': { ...stamp, ...where, riderCategory: 'text', numRiders: 'int' },
+  /** An accepted tap or a cash fare is taken back; names its place. */
+  void: { ...stamp, voidedEpoch: 'int', voidedSeq: 'int', cause: 'text' },
+  /** A medium was looked at and nothing charged; how many taps of it this bus remembers. */
+  inspection: { ...stamp, ...where, reader: 'text', tokenKey: 'bytes', found: 'int' },
+  /** An entry without an exit was forgotten, so that nobody pays for it. */
+  'entry-reset': { ...stamp, tokenKey: 'bytes', accountKey: 'bytes?', entryAt: 'int' },
+  /** The driver's switch: 1 from here on, 0 until the next. */
+  'fail-open': { ...stamp, on: 'int' },
+  /** The operator's own code for a fare was shown. That it was paid is the acquirer's to say. */
+  'payment-code': { ...stamp, ...where, ...sale, reference: 'text' },
+  /**
+   * The same medium was refused again for the same reason, or the same noise came from a reader:
+   * how often after its first row. Wall times of the first and the last of them.
+   */
+  refusals: {
+    ...stamp,
+    reader: 'text',
+    reason: 'text',
+    count: 'int',
+    firstAt: 'int',
+    lastAt: 'int',
+    tokenKey: 'bytes?',
+    /** As in a tap, of the first of them. */
+    sample: 'bytes?',
+  },
 } as const;
 
 type Shapes = typeof shapes;
@@ -130,6 +175,7 @@ type RowOfKind<K extends RowKind> = { readonly kind: K } & {
 
 export type Row = { [K in RowKind]: RowOfKind<K> }[RowKind];
 export type TapRow = RowOfKind<'tap'>;
+export type RefusalsRow = RowOfKind<'refusals'>;
 export type RowStamp = Pick<TapRow, keyof typeof stamp>;
 
 /** @throws TypeError for a row that decodeRow would refuse: what is written must be readable. */

@@ -28,7 +28,16 @@ export interface Policy {
   readonly failOpen: boolean;
   /** From `effectiveFrom` on, this long: history made under other rules has no bad consequences. */
   readonly graceMs: number;
-  readonly driver: { readonly voidWithinMs: number };
+  readonly driver: DriverPolicy;
+}
+
+export interface DriverPolicy {
+  /** The last tap or cash fare can be taken back for so long. */
+  readonly voidWithinMs: number;
+  /** The fare medium of cash; absent: no cash is taken. */
+  readonly cashMedia?: string;
+  /** Whether the driver may let riders travel while the device is broken. */
+  readonly failOpen: boolean;
 }
 
 /**

@@ -1,0 +1,102 @@
+/**
+ * The driver's desk: carries out what a console asks for, each action whole before the next, and
+ * durable before it is confirmed. Consoles and the control socket know nothing but this.
+ */
+import type {
+  DriverAction,
+  DriverAnswer,
+  DriverText,
+  TripAssignment,
+} from '../../device/driver-console.ts';
+import { refusal } from './driver-answers.ts';
+import { countRiders, type DriverSalesDeps, sellForCash, showPaymentCode } from './driver-sales.ts';
+import { resetEntry, voidLast } from './driver-take-back.ts';
+import type { Inspector } from './inspector.ts';
+import type { Report } from './runtime-event.ts';
+import { recordClockStep } from './tap-handler.ts';
+
+export interface DriverDeskDeps extends DriverSalesDeps {
+  readonly inspector: Inspector;
+  readonly report: Report;
+  /** Without one, no trips are assigned. */
+  readonly trips?: TripDesk | undefined;
+}
+
+/** Who is told which trip the bus runs. */
+export interface TripDesk {
+  assign(trip: TripAssignment): void;
+  release(): void;
+}
+
+export interface DriverDesk {
+  /** @throws StoreError when the row cannot be written: nothing was done. */
+  carryOut(action: DriverAction): DriverAnswer;
+  /** The switch as the driver threw it; undefined: the rules' own word counts. Off after a start. */
+  readonly failOpen: boolean | undefined;
+}
+
+export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
+  const { ledger, inspector, stamper } = deps;
+  let failOpen: boolean | undefined;
+
+  function switchFailOpen(on: boolean): DriverAnswer {
+    const { driver } = deps.surroundings().inForce.rules.policy;
+    if (on && !driver.failOpen) return refusal('fail-open-not-allowed');
+    const { epoch, seq } = ledger.append({ kind: 'fail-open', ...stamper.stamp(), on: Number(on) });
+    failOpen = on ? true : undefined;
+    const text = on ? texts.failOpenOn : texts.failOpenOff;
+    return { ok: true, text, fields: { row: `${epoch}/${seq}` } };
+  }
+
+  function assignTrip(trip: TripAssignment | undefined): DriverAnswer {
+    if (deps.trips === undefined) return refusal('no-tracker');
+    if (trip === undefined) deps.trips.release();
+    else deps.trips.assign(trip);
+    return { ok: true, text: trip === undefined ? texts.released : texts.assigned, fields: {} };
+  }
+
+  function done(action: DriverAction): DriverAnswer {
+    switch (action.action) {
+      case 'cash-fare':
+        return sellForCash(deps, action);
+      case 'count':
+        return countRiders(deps, action);
+      case 'payment-code':
+        return showPaymentCode(deps, action);
+      case 'void-last':
+        return voidLast(deps);
+      case 'inspect':
+        inspector.switchTo(action.on);
+        return { ok: true, text: action.on ? texts.inspectOn : texts.inspectOff, fields: {} };
+      case 'reset-entry':
+        return resetEntry(deps);
+      case 'fail-open':
+        return switchFailOpen(action.on);
+      case 'assign-trip': {
+        const { action: _, ...trip } = action;
+        return assignTrip(trip);
+      }
+      case 'release-trip':
+        return assignTrip(undefined);
+    }
+  }
+
+  return {
+    carryOut(action) {
+      recordClockStep(deps);
+      return done(action);
+    },
+    get failOpen() {
+      return failOpen;
+    },
+  };
+}
+
+const texts = {
+  inspectOn: { id: 'Pemeriksaan: tidak ada yang dibayar', en: 'Inspection: nothing is charged' },
+  inspectOff: { id: 'Pemeriksaan selesai', en: 'Inspection is over' },
+  failOpenOn: { id: 'Penumpang boleh naik bila alat rusak', en: 'Riders travel while it fails' },
+  failOpenOff: { id: 'Kembali seperti biasa', en: 'Back to normal' },
+  assigned: { id: 'Perjalanan diatur', en: 'The trip is set' },
+  released: { id: 'Perjalanan dilepas', en: 'The trip is released' },
+} as const satisfies Record<string, DriverText>;

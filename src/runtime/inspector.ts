@@ -1,0 +1,136 @@
+/**
+ * Inspection: while it is on, a presented medium is shown and nothing is charged. What the bus
+ * remembers of it is told; what the office knows besides is not known here.
+ */
+import type { Clock } from '../../device/clock.ts';
+import type { Indicator, Signal } from '../../device/indicator.ts';
+import type { Scan } from '../../device/token-reader.ts';
+import type { PastTap } from '../core/fare/past-tap.ts';
+import { formatMoney } from '../core/money.ts';
+import { continued, holding, type Presentation } from '../core/presentation.ts';
+import { clockFace } from '../core/time/clock-face.ts';
+import type { LocalTime } from '../core/time/local-time.ts';
+import type { Token } from '../core/token/token.ts';
+import type { TapLedger } from '../store/tap-ledger.ts';
+import type { TapSubject } from '../store/tap-memory.ts';
+import type { Reading } from './read-token.ts';
+import type { Stamper } from './stamp.ts';
+import { type TapSurroundings, whereOf } from './tap-row.ts';
+
+/** After the last medium that was shown: whoever forgets to switch it off loses no fares. */
+export const inspectionEndsMs = 120_000;
+/** What was inspected last can be acted upon for so long. */
+export const inspectedForMs = 60_000;
+/** Taps that are shown of a medium, the newest ones. */
+export const tapsShownMax = 5;
+
+export interface Inspector {
+  readonly isOn: boolean;
+  switchTo(on: boolean): void;
+  /** @returns whether the scan is an inspection, and no tap. @throws StoreError */
+  takes(scan: Scan, reading: Reading): boolean;
+  /** Whose medium was inspected within {@link inspectedForMs}. */
+  readonly inspected: TapSubject | undefined;
+}
+
+export interface InspectorDeps {
+  readonly clock: Clock;
+  readonly ledger: Pick<TapLedger, 'append' | 'recall'>;
+  readonly stamper: Stamper;
+  readonly surroundings: () => TapSurroundings;
+  readonly indicators: readonly Indicator[];
+}
+
+export function createInspector(deps: InspectorDeps): Inspector {
+  const { clock, ledger } = deps;
+  const held = new Map<string, readonly Presentation<undefined>[]>();
+  let endsAt = Number.NEGATIVE_INFINITY;
+  let last: { readonly subject: TapSubject; readonly at: number } | undefined;
+  const isOn = () => clock.monotonicNow() < endsAt;
+
+  function goOn(): void {
+    endsAt = clock.monotonicNow() + inspectionEndsMs;
+  }
+
+  function look(scan: Scan, token: Token): Signal {
+    const { wallAt: now, ...stamp } = deps.stamper.stamp();
+    const around = deps.surroundings();
+    const { tokenKey, accountKey } = token;
+    const { taps } = ledger.recall(token, now);
+    const row = { reader: scan.reader, tokenKey, found: taps.length, ...whereOf(around) };
+    ledger.append({ kind: 'inspection', ...stamp, wallAt: now, ...row });
+    last = { subject: { tokenKey, accountKey }, at: clock.monotonicNow() };
+    return inspectionSignal(scan, token, { taps, now, time: around.inForce.rules.tariff.time });
+  }
+
+  return {
+    get isOn() {
+      return isOn();
+    },
+    switchTo(on) {
+      if (on) goOn();
+      else endsAt = Number.NEGATIVE_INFINITY;
+    },
+    takes(scan, reading) {
+      const before = held.get(scan.reader) ?? [];
+      const sight = { seen: reading.seen, standsFor: reading.standsFor };
+      const known = continued(before, sight, scan.lastByteAt);
+      // What is still held when inspection ends was never meant to pay.
+      if (!isOn() && known === undefined) return false;
+      const seen = { ...sight, lastSeenAt: scan.lastByteAt, result: undefined };
+      held.set(scan.reader, holding(before, seen));
+      if (known !== undefined) return true;
+      goOn();
+      const { token } = reading;
+      const signal = token.ok ? look(scan, token.value) : unreadableSignal(scan);
+      for (const indicator of deps.indicators) indicator.show(signal);
+      return true;
+    },
+    get inspected() {
+      if (last === undefined || clock.monotonicNow() - last.at > inspectedForMs) return undefined;
+      return last.subject;
+    },
+  };
+}
+
+interface Remembered {
+  readonly taps: readonly PastTap[];
+  readonly now: number;
+  readonly time: LocalTime;
+}
+
+const texts = {
+  tapped: { id: 'Pemeriksaan: sudah tap', en: 'Inspection: tapped on this bus' },
+  untapped: { id: 'Pemeriksaan: belum tap di bus ini', en: 'Inspection: no tap on this bus' },
+  unreadable: { id: 'Pemeriksaan: tidak terbaca', en: 'Inspection: cannot be read' },
+} as const;
+
+/** Amber: neither a welcome nor a refusal. */
+function inspectionSignal(scan: Scan, token: Token, { taps, now, time }: Remembered): Signal {
+  const shown = taps.slice(-tapsShownMax).reverse();
+  const lines = shown.map((tap, index) => [`tap${index + 1}`, tapText(tap, now, time)]);
+  const until = token.validity?.until ?? token.card?.pass?.until;
+  return {
+    ...{ light: 'amber', text: taps.length > 0 ? texts.tapped : texts.untapped },
+    lastByteAt: scan.lastByteAt,
+    fields: {
+      ...{ medium: scan.medium, outcome: 'inspected', reason: 'inspection' },
+      ...{ format: token.format, taps: `${taps.length} taps` },
+      ...Object.fromEntries(lines),
+      ...(until !== undefined && { validUntil: `until ${clockFace(until, now, time)}` }),
+    },
+  };
+}
+
+function tapText({ at, action, leg, product, charged }: PastTap, now: number, time: LocalTime) {
+  const stop = (leg.alighting ?? leg.boarding).stopId;
+  const what = action === 'single' ? [] : [action];
+  const where = [leg.routeId, stop].filter((known) => known !== undefined);
+  const parts = [clockFace(at, now, time), ...what, ...where, product, formatMoney(charged)];
+  return parts.join(' ');
+}
+
+function unreadableSignal({ medium, lastByteAt }: Scan): Signal {
+  const fields = { medium, outcome: 'inspected', reason: 'inspection' };
+  return { light: 'amber', text: texts.unreadable, lastByteAt, fields };
+}
