@@ -21,7 +21,7 @@ export type DriverAction =
   /** While on, riders travel although the device cannot read or judge what they show. */
   | { readonly action: 'fail-open'; readonly on: boolean }
   /** Shows the operator's own code for one fare. */
-  | { readonly action: 'payment-code'; readonly riderCategory?: string | undefined }
+  | { readonly action: 'fare-code'; readonly riderCategory?: string | undefined }
   /** Forgets the entry without an exit of the medium that was inspected last. */
   | { readonly action: 'reset-entry' };
 

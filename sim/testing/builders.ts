@@ -366,8 +366,8 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
     ...{ accountKey: bytesOf('cc'), entryAt: someNow - 1 },
   },
   'fail-open': { kind: 'fail-open', ...someStamp, on: 1 },
-  'payment-code': {
-    ...{ kind: 'payment-code', ...someStamp, routeId: 'koridor-1', riderCategory: 'umum' },
+  'fare-code': {
+    ...{ kind: 'fare-code', ...someStamp, routeId: 'koridor-1', riderCategory: 'umum' },
     ...{ amount: 3_500, currencyType: 'IDR', fareProduct: 'umum', rulesVersion: 'test-1' },
     reference: 'A1B2C3D4E5F60718293A',
   },

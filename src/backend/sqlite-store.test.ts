@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { someNow } from '../../sim/testing/builders.ts';
+import { aRowOfEachKind, someNow } from '../../sim/testing/builders.ts';
 import {
   aBatch,
   aFolder,
@@ -15,6 +15,7 @@ import {
   tipOf,
 } from '../../sim/testing/ledger-builders.ts';
 import { encodeCbor } from '../core/crypto/cbor.ts';
+import { encodeRow } from '../core/ledger/row.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { BackendStore } from './backend-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -176,6 +177,19 @@ test('sums up outcomes, and accepted fares by currency', async () => {
   expect(await store.summary(testDevice)).toEqual({
     ...{ rows: 7, accepted: 3, refused: 3, retries: 1, forked: 0, undigested: 0 },
     amounts: { IDR: 7_000, SGD: 150 },
+  });
+});
+
+test('keeps rows of every kind, and counts taps alone', async () => {
+  const store = aStore();
+  const rows = Object.values(aRowOfEachKind);
+
+  const answer = await store.ingest(aBatch(rows.map(encodeRow)), someNow);
+
+  expect(answer).toMatchObject({ kind: 'durable', ledger: { durableSeq: rows.length } });
+  expect(await store.summary(testDevice)).toMatchObject({
+    ...{ rows: rows.length, accepted: 1, refused: 0, retries: 0, undigested: 0 },
+    amounts: { IDR: 0 },
   });
 });
 

@@ -108,10 +108,10 @@ test.each([
 test('draws the code for a fare on the console', async () => {
   const { device, io } = await aRunningDevice();
 
-  const shown = await press(device, { action: 'payment-code' });
+  const shown = await press(device, { action: 'fare-code' });
 
   expect(shown).toMatchObject({ status: 200, body: { fields: { fare: 'Rp 3.500' } } });
-  expect(io.outs[0]).toMatch(/amber +qr +shown +payment-code +Rp 3\.500/);
+  expect(io.outs[0]).toMatch(/amber +qr +shown +fare-code +Rp 3\.500/);
   expect(io.outs.slice(1).join('')).toMatch(/^[█▀▄ ]{1000,}$/);
 });
 
@@ -149,28 +149,27 @@ test.skipIf(!isSocatInstalled())(
 );
 
 test.skipIf(!isSocatInstalled())(
-  'writes few rows of a thousand frames of noise, each of which a rider sees (skipped without socat)',
+  'writes few rows of a thousand frames of noise, and takes the ticket after them (skipped without socat)',
   async () => {
     const { device, io, stop } = await aRunningDevice();
     const line = await aScanner(device);
+    const ticket = aTicketText(device);
     await eventually(async () => {
       await line.send('first\r\n');
       expect(io.outs.length).toBeGreaterThan(0);
     });
-    const noise = Array.from({ length: 100 }, (_, frame) => `noise ${frame}\r\n`);
 
-    const before = io.outs.length;
-    for (let burst = 1; burst <= 10; burst += 1) {
-      for (const frame of noise) {
-        await line.send(frame);
-        await new Promise(setImmediate);
-      }
-    }
-    await eventually(() => expect(io.outs.length).toBeGreaterThan(before + 500));
+    // More than waits in the queue is dropped, as at a door where nobody could hold up so many.
+    for (let frame = 0; frame < 1_000; frame += 1) await line.send(`noise ${frame}\r\n`);
+    await eventually(async () => {
+      await line.send(`${ticket}\r\n`);
+      expect(io.outs.at(-1)).toContain('green');
+    });
     await stop();
 
     const rows = withLedger(device.config, ({ audit }) => audit.entries(1_000));
     const counts = rows.map(({ row }) => (row?.kind === 'refusals' ? row.count : 1));
+    expect(io.outs.length).toBeGreaterThan(20);
     expect(rows.length).toBeLessThan(10);
     expect(counts.reduce((sum, count) => sum + count)).toBe(io.outs.length);
   },

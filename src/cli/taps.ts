@@ -75,7 +75,7 @@ function whatOf(row: NonNullable<LedgerEntryJson['row']>): string {
       return `${row.found} taps`;
     case 'fail-open':
       return row.on === 1 ? 'on' : 'off';
-    case 'payment-code':
+    case 'fare-code':
       return String(row.reference);
     case 'refusals':
       return `${row.count} × ${row.reason}`;

@@ -45,7 +45,7 @@ const table = {
     hint: 'driver.failOpen in acceptance.json gives the driver this switch',
   },
   'no-merchant': {
-    ...{ id: 'QR bayar tidak tersedia', en: 'No payment code here' },
+    ...{ id: 'QR bayar tidak tersedia', en: 'No fare code here' },
     hint: 'merchant in the configuration names the operator’s merchant file; fares must be in IDR',
   },
   'nothing-to-pay': {

@@ -299,16 +299,16 @@ test('gives the switch only to drivers whose operator allows it, and is off afte
 test('shows a code for the fare, in amber, and knows it by its reference', async () => {
   const { press, signals, rows } = await aBus();
 
-  const answer = await press({ action: 'payment-code' });
+  const answer = await press({ action: 'fare-code' });
 
-  const [row] = rows('payment-code');
+  const [row] = rows('fare-code');
   expect(row).toMatchObject({
     amount: 3_500,
     fareProduct: 'umum',
     reference: expect.stringMatching(/^[0-9A-F]{20}$/),
   });
   expect(signals).toMatchObject([{ light: 'amber', fields: { fare: 'Rp 3.500' } }]);
-  const reference = row?.kind === 'payment-code' ? row.reference : '';
+  const reference = row?.kind === 'fare-code' ? row.reference : '';
   expect(signals[0]?.code).toContain(`54043500`);
   expect(signals[0]?.code).toContain(reference);
   expect(answer).toMatchObject({ ok: true, fields: { reference } });

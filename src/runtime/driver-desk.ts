@@ -9,7 +9,7 @@ import type {
   TripAssignment,
 } from '../../device/driver-console.ts';
 import { refusal } from './driver-answers.ts';
-import { countRiders, type DriverSalesDeps, sellForCash, showPaymentCode } from './driver-sales.ts';
+import { countRiders, type DriverSalesDeps, sellForCash, showFareCode } from './driver-sales.ts';
 import { resetEntry, voidLast } from './driver-take-back.ts';
 import type { Inspector } from './inspector.ts';
 import type { Report } from './runtime-event.ts';
@@ -61,8 +61,8 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
         return sellForCash(deps, action);
       case 'count':
         return countRiders(deps, action);
-      case 'payment-code':
-        return showPaymentCode(deps, action);
+      case 'fare-code':
+        return showFareCode(deps, action);
       case 'void-last':
         return voidLast(deps);
       case 'inspect':

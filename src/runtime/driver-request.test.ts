@@ -12,7 +12,7 @@ test.each([
   [{ action: 'release-trip' }],
   [{ action: 'inspect', on: true }],
   [{ action: 'fail-open', on: false }],
-  [{ action: 'payment-code' }],
+  [{ action: 'fare-code' }],
   [{ action: 'reset-entry' }],
 ])('takes %j', (request) => {
   expect(driverActionOf(request)).toEqual(request);

@@ -40,7 +40,7 @@ const shapes: Readonly<
   'release-trip': {},
   inspect: { on: 'flag' },
   'fail-open': { on: 'flag' },
-  'payment-code': { riderCategory: 'id?' },
+  'fare-code': { riderCategory: 'id?' },
   'reset-entry': {},
 };
 

@@ -1,6 +1,5 @@
 /**
- * What the driver sells and counts: cash fares, heads, and the operator's own payment code for one
- * fare. Amounts come from the tariff here and now, never from the driver.
+ * What the driver sells and counts: cash fares, heads, and the operator's own code for one fare. Amounts come from the tariff here and now, never from the driver.
  */
 import type { Clock, Entropy } from '../../device/clock.ts';
 import type { DriverAction, DriverAnswer } from '../../device/driver-console.ts';
@@ -22,7 +21,7 @@ export interface DriverSalesDeps {
   readonly stamper: Stamper;
   readonly surroundings: () => TapSurroundings;
   readonly indicators: readonly Indicator[];
-  /** Without one, no payment codes are shown. */
+  /** Without one, no fare codes are shown. */
   readonly merchant?: Merchant | undefined;
 }
 
@@ -30,7 +29,7 @@ type ActionOf<A extends DriverAction['action']> = DriverAction & { readonly acti
 
 /** Ten random bytes: the acquirer names it, and no other device has it. */
 const referenceBytes = 10;
-/** A payment code over whichever medium it comes counts as this format's fare medium. */
+/** Whoever scans the operator's code pays with a wallet, as whoever shows a payment code. */
 const codeFormat = 'qris-cpm';
 
 /** @throws StoreError: then nothing was sold. */
@@ -70,10 +69,7 @@ export function countRiders(deps: DriverSalesDeps, count: ActionOf<'count'>): Dr
 }
 
 /** @throws StoreError: then no code was shown. */
-export function showPaymentCode(
-  deps: DriverSalesDeps,
-  wanted: ActionOf<'payment-code'>,
-): DriverAnswer {
+export function showFareCode(deps: DriverSalesDeps, wanted: ActionOf<'fare-code'>): DriverAnswer {
   const { merchant } = deps;
   const around = deps.surroundings();
   const { policy } = around.inForce.rules;
@@ -85,7 +81,7 @@ export function showPaymentCode(
   const reference = hex(deps.entropy.bytes(referenceBytes)).toUpperCase();
   const code = fareCode(merchant, quote.amount, reference);
   const place = deps.ledger.append({
-    ...{ kind: 'payment-code', ...deps.stamper.stamp(), ...whereOf(around) },
+    ...{ kind: 'fare-code', ...deps.stamper.stamp(), ...whereOf(around) },
     ...{ ...saleOf(quote, wanted, around), reference },
   });
   const fare = formatMoney(quote.amount);
@@ -143,6 +139,6 @@ interface ShownCode {
 /** Amber: nobody has paid yet. */
 function codeSignal({ code, fare, reference, row }: ShownCode, lastByteAt: number): Signal {
   const text = { id: `Pindai untuk bayar ${fare}`, en: `Scan to pay ${fare}` };
-  const fields = { medium: 'qr', outcome: 'shown', reason: 'payment-code', fare, reference };
+  const fields = { medium: 'qr', outcome: 'shown', reason: 'fare-code', fare, reference };
   return { id: row, light: 'amber', text, lastByteAt, fields, code };
 }

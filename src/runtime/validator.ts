@@ -52,7 +52,7 @@ export interface ValidatorDeps {
   readonly inForce: RulesInForce;
   /** What drivers press, besides the control socket. */
   readonly consoles?: readonly DriverConsole[] | undefined;
-  /** Without one, no payment codes are shown. */
+  /** Without one, no fare codes are shown. */
   readonly merchant?: Merchant | undefined;
   readonly report: Report;
 }

@@ -64,7 +64,7 @@ const optionalElsewhere: Partial<Record<Row['kind'], readonly string[]>> = {
   'rider-count': where,
   inspection: where,
   'entry-reset': ['accountKey'],
-  'payment-code': [...where, 'riderCategory'],
+  'fare-code': [...where, 'riderCategory'],
   refusals: ['tokenKey', 'sample'],
 };
 

@@ -134,7 +134,7 @@ const shapes = {
   /** The driver's switch: 1 from here on, 0 until the next. */
   'fail-open': { ...stamp, on: 'int' },
   /** The operator's own code for a fare was shown. That it was paid is the acquirer's to say. */
-  'payment-code': { ...stamp, ...where, ...sale, reference: 'text' },
+  'fare-code': { ...stamp, ...where, ...sale, reference: 'text' },
   /**
    * The same medium was refused again for the same reason, or the same noise came from a reader:
    * how often after its first row. Wall times of the first and the last of them.
