@@ -12,9 +12,11 @@ export interface View {
   readonly fares: number;
 }
 
+/** Of what has a row: a refusal that repeats within a minute is only counted. */
 export function ridersView(signals: readonly RecordedSignal[]): View {
-  const count = (light: string) => signals.filter((signal) => signal.light === light).length;
-  const fares = signals.map(({ fields }) => Number((fields.fare ?? '').replace(/\D/g, '')));
+  const recorded = signals.filter(({ id }) => id !== undefined);
+  const count = (light: string) => recorded.filter((signal) => signal.light === light).length;
+  const fares = recorded.map(({ fields }) => Number((fields.fare ?? '').replace(/\D/g, '')));
   return {
     accepted: count('green'),
     refused: count('red'),
