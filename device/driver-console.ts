@@ -28,8 +28,8 @@ export type DriverAction =
 /** GTFS ids. */
 export interface TripAssignment {
   readonly routeId: string;
-  readonly directionId?: number | undefined;
-  readonly tripId?: string | undefined;
+  readonly directionId?: number;
+  readonly tripId?: string;
 }
 
 export type DriverAnswer = DriverConfirmation | DriverRefusal;
