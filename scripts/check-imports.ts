@@ -54,7 +54,8 @@ const ruleSet: IRuleSetType = {
     home('@serialport/parser-readline', '^device/serial/'),
     home('nfc-pcsc', '^device/pcsc/'),
     home('pkcs11js', '^device/pkcs11/'),
-    home('better-sqlite3', '^src/(store|backend)/'),
+    // A ledger with weaker syncs, to show what would be lost.
+    home('better-sqlite3', '^src/(store|backend)/|^sim/power-cut/'),
     home('csv-parse', '^src/bundle/'),
     home('jsonc-parser', '^src/bundle/|^sim/'),
     home('@tufjs/models', '^src/targets/|^sim/testing/'),
