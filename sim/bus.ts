@@ -17,9 +17,11 @@ import { createSimCardField, type SimCardField } from './card-field.ts';
 import { semarangRules } from './city.ts';
 import { createRecordingIndicator, type RecordingIndicator } from './recording-indicator.ts';
 import { createSimSerialLine, type SimSerialLine } from './serial-line.ts';
+import { createSimAcquirer, type SimAcquirer } from './sim-acquirer.ts';
 import { createSimBackend, type NetworkFaults, type SimBackend } from './sim-backend.ts';
 import { createSimEntropy, createSimRandom } from './sim-chance.ts';
 import { createSimClock, type SimClock } from './sim-clock.ts';
+import { createSimPaymentLink, type SimPaymentLink } from './sim-payment-link.ts';
 import { createSimPositionSource, type SimPoint } from './sim-position.ts';
 import { createTicketOffice, type TicketOffice } from './ticket-office.ts';
 
@@ -38,6 +40,9 @@ export interface Bus {
   readonly indicator: RecordingIndicator;
   readonly office: TicketOffice;
   readonly backend: SimBackend;
+  /** The way on which payments are asked about, and who charges them. */
+  readonly payments: SimPaymentLink;
+  readonly acquirer: SimAcquirer;
   readonly store: BackendStore;
   readonly ledger: TapLedger;
   /** What the runtime reported, oldest first. */
@@ -65,6 +70,12 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   const indicator = createRecordingIndicator({ clock });
   const store = openSqliteStore(join(folder, 'backend.db'));
   const backend = createSimBackend({ clock, random, store, receiptKey }, faults);
+  const acquirer = createSimAcquirer({ clock });
+  const { authorisations } = store;
+  const payments = createSimPaymentLink(
+    { clock, random, authorisations, provider: acquirer },
+    simDevice,
+  );
   const ledger = openTapLedger(
     { mintEpoch: () => mintProvisionalEpoch(entropy) },
     { path: join(folder, 'ledger.db'), device: simDevice },
@@ -79,6 +90,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
       indicators: [indicator],
       position: createSimPositionSource({ clock }, { points: route }),
       backend,
+      payments,
       inForce: fixedRules(semarangRules(office.trustedKey)),
       report: (event) => events.push(event),
     },
@@ -106,6 +118,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   let stopped: Promise<void> | undefined;
   return {
     ...{ clock, scanner, cards, indicator, office, backend, store, ledger, events },
+    ...{ payments, acquirer },
     stop() {
       stopped ??= stop();
       return stopped;

@@ -29,7 +29,7 @@ export async function startLosingBackend(
     { store, clock, receiptKey },
     { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
-  const replies = failReplies(server, random, lost);
+  const replies = failReplies(server, random, { share: lost, to: '/v1/taps' });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...{ url, store, replies },

@@ -24,6 +24,7 @@ import { createValidator } from '../runtime/validator.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import {
   createDeviceBackend,
+  createDevicePaymentLink,
   createDeviceSealer,
   openDeviceKeyStore,
   openDeviceLedger,
@@ -45,6 +46,7 @@ export async function run(
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   await using backend = config.backend && createDeviceBackend(config.backend);
+  await using payments = config.backend && createDevicePaymentLink(config.backend);
   await using keyStore = await openDeviceKeyStore(config);
   // Disposed last but the backend: the control socket must not ask a closed ledger.
   using ledger = openDeviceLedger(config);
@@ -64,6 +66,7 @@ export async function run(
         ...(extras.indicators ?? []),
       ],
       backend,
+      payments,
       inForce: fixedRules(readRules(config.rules)),
       report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },

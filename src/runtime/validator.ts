@@ -12,9 +12,10 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
-import type { Authoriser } from '../sync/authoriser.ts';
+import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
+import { createAuthoriser } from './authoriser.ts';
 import { superviseReader } from './reader-supervisor.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
@@ -43,7 +44,7 @@ export interface ValidatorDeps {
   /** Without one, taps are kept. */
   readonly backend?: Backend | undefined;
   /** Without one, no payment is authorised. */
-  readonly authoriser?: Authoriser | undefined;
+  readonly payments?: PaymentLink | undefined;
   readonly inForce: RulesInForce;
   readonly report: Report;
 }
@@ -77,9 +78,10 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   });
   const ageOf = (at: number | undefined) =>
     at === undefined ? undefined : clock.monotonicNow() - at;
+  const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
   const handle = createTapHandler({
     ...deps,
-    ...{ decide: decideTap, stamper, surroundings },
+    ...{ decide: decideTap, stamper, surroundings, authoriser },
     deviceTag: deviceTag(options.sync.device),
   });
   const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
@@ -102,6 +104,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         watchClock(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
+        ...(authoriser === undefined ? [] : [authoriser.run(running)]),
         whereabouts.run(running),
       ];
       try {
