@@ -4,8 +4,10 @@
  */
 import { join } from 'node:path';
 import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reader.ts';
+import type { Discrepancy } from '../src/backend/authorisations.ts';
 import type { BackendStore } from '../src/backend/backend-store.ts';
 import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { takeBackAsWanted } from '../src/backend/taking-back.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';
 import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
@@ -43,6 +45,8 @@ export interface Bus {
   /** The way on which payments are asked about, and who charges them. */
   readonly payments: SimPaymentLink;
   readonly acquirer: SimAcquirer;
+  /** What the backend found not to fit together, oldest first. */
+  readonly discrepancies: readonly Discrepancy[];
   readonly store: BackendStore;
   readonly ledger: TapLedger;
   /** What the runtime reported, oldest first. */
@@ -80,6 +84,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
     { mintEpoch: () => mintProvisionalEpoch(entropy) },
     { path: join(folder, 'ledger.db'), device: simDevice },
   );
+  const discrepancies: Discrepancy[] = [];
   const qrReader = { name: 'scanner', path: 'simulated' };
   const events: RuntimeEvent[] = [];
   const validator = createValidator(
@@ -109,16 +114,26 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   );
   const stopping = new AbortController();
   const running = validator.run(stopping.signal);
+  const takingBack = takeBackAsWanted(
+    {
+      ...{ authorisations, provider: acquirer, clock },
+      report: (found) => discrepancies.push(found),
+      complain: (error) => {
+        throw error;
+      },
+    },
+    stopping.signal,
+  );
   const stop = async () => {
     stopping.abort();
-    await running;
+    await Promise.all([running, takingBack]);
     ledger.close();
     await store.close();
   };
   let stopped: Promise<void> | undefined;
   return {
     ...{ clock, scanner, cards, indicator, office, backend, store, ledger, events },
-    ...{ payments, acquirer },
+    ...{ payments, acquirer, discrepancies },
     stop() {
       stopped ??= stop();
       return stopped;

@@ -1,7 +1,8 @@
 /** Builders for tests around the ledger: ledgers in folders of their own, batches, receipts. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { genesisHash, rowHash } from '../../src/core/ledger/chain.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
@@ -100,4 +101,15 @@ export function anAcceptedToken(change: Partial<AcceptedToken> = {}): AcceptedTo
     ...{ fare: aFare({ leg: { boarding: { at: acceptedAt } } }), rulesVersion: 'test-1' },
     ...change,
   };
+}
+
+/** Seqs of a ledger's rows: the files as they are now, copied and opened by someone else. sim/crash shows their fsync. */
+export function tapsOnDisk(path: string): unknown[] {
+  const folder = aFolder();
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
+  }
+  const copy = new Database(join(folder, 'copy'));
+  onTestFinished(() => void copy.close());
+  return copy.prepare('select seq from row order by seq').pluck().all();
 }

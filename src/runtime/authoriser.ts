@@ -143,7 +143,6 @@ function createCircuit({ clock, report }: Pick<AuthoriserDeps, 'clock' | 'report
       unanswered += 1;
       if (unanswered < unansweredMax) return;
       askAgainAt = clock.monotonicNow() + pauseMs;
-      linkBroke = false;
       const failure: Failure = { code, message, hint };
       if (unanswered === unansweredMax) report({ event: 'payments-unanswered', ...failure });
     },
