@@ -2,7 +2,6 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { genesisHash, rowHash } from '../../src/core/ledger/chain.ts';
 import type { Receipt } from '../../src/core/ledger/receipt.ts';
@@ -103,13 +102,12 @@ export function anAcceptedToken(change: Partial<AcceptedToken> = {}): AcceptedTo
   };
 }
 
-/** Seqs of a ledger's rows: the files as they are now, copied and opened by someone else. sim/crash shows their fsync. */
-export function tapsOnDisk(path: string): unknown[] {
-  const folder = aFolder();
+/** Seqs of a ledger's rows: the files as they are now, copied and opened by someone else. */
+export function tapsOnDisk(path: string, device = testDevice): readonly number[] {
+  const copy = join(aFolder(), 'copy.db');
   for (const suffix of ['', '-wal']) {
-    if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
   }
-  const copy = new Database(join(folder, 'copy'));
-  onTestFinished(() => void copy.close());
-  return copy.prepare('select seq from row order by seq').pluck().all();
+  const { audit } = aLedger({ path: copy, device });
+  return audit.entries(1_000).map(({ seq }) => seq);
 }

@@ -36,7 +36,11 @@ async function aPayingBus() {
   const ledger = join(device.folder, 'data', 'ledger.db');
   const greens: { readonly basis: string | undefined; readonly onDisk: number }[] = [];
   const show = ({ light, fields }: { light: string; fields: Readonly<Record<string, string>> }) => {
-    if (light === 'green') greens.push({ basis: fields.basis, onDisk: tapsOnDisk(ledger).length });
+    if (light === 'green')
+      greens.push({
+        basis: fields.basis,
+        onDisk: tapsOnDisk(ledger, device.workshop.device).length,
+      });
   };
   const io = createTestIo();
   const running = run(device.config, io, { readers: [reader], indicators: [{ show }] });

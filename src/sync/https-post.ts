@@ -5,7 +5,6 @@
 import { type Agent, request } from 'undici';
 import type { z } from 'zod';
 import { SyncError } from './backend.ts';
-import type { HttpsBackendOptions } from './https-backend.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { wireError } from './wire.ts';
 
@@ -13,7 +12,14 @@ const connection = { timeout: 5_000, minVersion: 'TLSv1.2' } as const;
 /** A reply of ours has a few hundred bytes. */
 export const replyBytesMax = 64 * 1024;
 
-export function connectionOf({ ca, cert, key }: HttpsBackendOptions) {
+/** PEM: who may sign the backend's certificate; the device's own certificate and key. */
+export interface MutualTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export function connectionOf({ ca, cert, key }: MutualTls) {
   // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would else have the last word.
   return { ca, cert, key, rejectUnauthorized: true, ...connection };
 }
