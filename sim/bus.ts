@@ -4,8 +4,10 @@
  */
 import { join } from 'node:path';
 import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reader.ts';
+import type { Discrepancy } from '../src/backend/authorisations.ts';
 import type { BackendStore } from '../src/backend/backend-store.ts';
 import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { takeBackAsWanted } from '../src/backend/taking-back.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';
 import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
@@ -18,9 +20,11 @@ import { semarangRules } from './city.ts';
 import { createSimDriverConsole, type SimDriverConsole } from './driver-console.ts';
 import { createRecordingIndicator, type RecordingIndicator } from './recording-indicator.ts';
 import { createSimSerialLine, type SimSerialLine } from './serial-line.ts';
+import { createSimAcquirer, type SimAcquirer } from './sim-acquirer.ts';
 import { createSimBackend, type NetworkFaults, type SimBackend } from './sim-backend.ts';
 import { createSimEntropy, createSimRandom } from './sim-chance.ts';
 import { createSimClock, type SimClock } from './sim-clock.ts';
+import { createSimPaymentLink, type SimPaymentLink } from './sim-payment-link.ts';
 import { createSimPositionSource, type SimPoint } from './sim-position.ts';
 import { createTicketOffice, type TicketOffice } from './ticket-office.ts';
 
@@ -40,6 +44,11 @@ export interface Bus {
   readonly indicator: RecordingIndicator;
   readonly office: TicketOffice;
   readonly backend: SimBackend;
+  /** The way on which payments are asked about, and who charges them. */
+  readonly payments: SimPaymentLink;
+  readonly acquirer: SimAcquirer;
+  /** What the backend found not to fit together, oldest first. */
+  readonly discrepancies: readonly Discrepancy[];
   readonly store: BackendStore;
   readonly ledger: TapLedger;
   /** What the runtime reported, oldest first. */
@@ -68,10 +77,17 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   const indicator = createRecordingIndicator({ clock });
   const store = openSqliteStore(join(folder, 'backend.db'));
   const backend = createSimBackend({ clock, random, store, receiptKey }, faults);
+  const acquirer = createSimAcquirer({ clock });
+  const { authorisations } = store;
+  const payments = createSimPaymentLink(
+    { clock, random, authorisations, provider: acquirer },
+    simDevice,
+  );
   const ledger = openTapLedger(
     { mintEpoch: () => mintProvisionalEpoch(entropy) },
     { path: join(folder, 'ledger.db'), device: simDevice },
   );
+  const discrepancies: Discrepancy[] = [];
   const qrReader = { name: 'scanner', path: 'simulated' };
   const events: RuntimeEvent[] = [];
   const validator = createValidator(
@@ -83,6 +99,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
       consoles: [driver],
       position: createSimPositionSource({ clock }, { points: route }),
       backend,
+      payments,
       inForce: fixedRules(semarangRules(office.trustedKey)),
       report: (event) => events.push(event),
     },
@@ -101,15 +118,26 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
   );
   const stopping = new AbortController();
   const running = validator.run(stopping.signal);
+  const takingBack = takeBackAsWanted(
+    {
+      ...{ authorisations, provider: acquirer, clock },
+      report: (found) => discrepancies.push(found),
+      complain: (error) => {
+        throw error;
+      },
+    },
+    stopping.signal,
+  );
   const stop = async () => {
     stopping.abort();
-    await running;
+    await Promise.all([running, takingBack]);
     ledger.close();
     await store.close();
   };
   let stopped: Promise<void> | undefined;
   return {
     ...{ clock, scanner, cards, driver, indicator, office, backend, store, ledger, events },
+    ...{ payments, acquirer, discrepancies },
     stop() {
       stopped ??= stop();
       return stopped;

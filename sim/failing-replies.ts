@@ -7,13 +7,24 @@ export interface FailingReplies {
   readonly lost: number;
 }
 
-/** @param share of the replies to POST requests that never arrive, 0 to 1. */
-export function failReplies(server: BackendServer, random: Random, share: number): FailingReplies {
+export interface RepliesToFail {
+  /** Of the replies to POST requests that never arrive, 0 to 1. */
+  readonly share: number;
+  /** Path of the requests; absent: any. */
+  readonly to?: string;
+}
+
+export function failReplies(
+  server: BackendServer,
+  random: Random,
+  { share, to }: RepliesToFail,
+): FailingReplies {
   const replies = { lost: 0 };
-  server.addHook('onSend', async (request) => {
-    if (request.method !== 'POST' || random.next() >= share) return;
+  server.addHook('onSend', async ({ method, url, raw }) => {
+    const isMeant = method === 'POST' && (to === undefined || url === to);
+    if (!isMeant || random.next() >= share) return;
     replies.lost += 1;
-    request.raw.socket.destroy();
+    raw.socket.destroy();
   });
   return replies;
 }

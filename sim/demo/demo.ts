@@ -1,7 +1,7 @@
 /**
  * The demo: a backend over HTTPS, the validator runtime as `halte run` runs it, and a bus door on a
  * pty pair and pcscd's virtual slot. A handful of riders tap, a plug is pulled, pcscd is killed,
- * half of the backend's replies are lost; then riders, ledger and backend must agree.
+ * the acquirer falls silent, half of the backend's replies are lost; then riders, ledger and backend must agree.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { run } from '../../src/cli/run.ts';
 import type { FailingReplies } from '../failing-replies.ts';
 import { createPtyLine, type PtyLine } from '../pty-line.ts';
 import { createRecordingIndicator, type RecordingIndicator } from '../recording-indicator.ts';
+import type { SimAcquirer } from '../sim-acquirer.ts';
 import { type CardStand, createCardStand } from './card-stand.ts';
 import { closeTheDay } from './close-the-day.ts';
 import { createDoor, type Door } from './door.ts';
@@ -43,6 +44,7 @@ interface Stage {
   readonly config: string;
   readonly store: BackendStore;
   readonly replies: FailingReplies;
+  readonly acquirer: SimAcquirer;
   readonly scanner: PtyLine;
   readonly cards: CardStand;
   readonly indicator: RecordingIndicator;
@@ -74,7 +76,7 @@ async function setStage(deps: DemoDeps, parts: AsyncDisposableStack): Promise<St
       { database: join(folder, 'backend.db'), lost: repliesLost },
     ),
   );
-  const { url, store, replies } = backend;
+  const { url, store, replies, acquirer } = backend;
   const cards = parts.use(await createCardStand(clock));
   const scanner = await createPtyLine({ path: workshop.scannerPath });
   parts.defer(() => scanner.close());
@@ -82,9 +84,10 @@ async function setStage(deps: DemoDeps, parts: AsyncDisposableStack): Promise<St
   const indicator = createRecordingIndicator({ clock });
 
   io.out(`backend   ${url}, SQLite; half of its replies are lost on purpose`);
+  io.out('acquirer  simulated; asked while the rider waits, 1.5 s at most');
   io.out(`scanner   serial line on a pty pair (${scanner.path})`);
   io.out(`cards     ${cards.description}\n`);
-  return { workshop, config, store, replies, scanner, cards, indicator };
+  return { workshop, config, store, replies, acquirer, scanner, cards, indicator };
 }
 
 /** Rejects when the runtime fails; it ends only with the demo. */
@@ -122,6 +125,10 @@ async function perform(act: Act, stage: Stage, door: Door, io: CliIo): Promise<b
       io.out(tapLine(act.name, signal, { inColour: io.inColour, expect: act.expect }));
       return signal.fields.reason === act.expect;
     }
+    case 'silence-acquirer':
+      io.out('  · the acquirer falls silent');
+      stage.acquirer.setBehaviour({ isSilent: true });
+      return true;
     case 'unplug-scanner':
       io.out('  · the scanner is unplugged, and plugged in again');
       await stage.scanner.unplug();

@@ -4,9 +4,11 @@ import type { BackendStore } from '../../src/backend/backend-store.ts';
 import { createBackendServer } from '../../src/backend/server.ts';
 import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
 import { type FailingReplies, failReplies } from '../failing-replies.ts';
+import { createSimAcquirer, type SimAcquirer } from '../sim-acquirer.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface LosingBackend extends AsyncDisposable {
+  readonly acquirer: SimAcquirer;
   readonly url: string;
   readonly store: BackendStore;
   readonly replies: FailingReplies;
@@ -25,14 +27,15 @@ export async function startLosingBackend(
   { database, lost }: LosingBackendOptions,
 ): Promise<LosingBackend> {
   const store = openSqliteStore(database);
+  const acquirer = createSimAcquirer({ clock });
   const server = createBackendServer(
-    { store, clock, receiptKey },
+    { store, clock, receiptKey, provider: acquirer },
     { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
-  const replies = failReplies(server, random, lost);
+  const replies = failReplies(server, random, { share: lost, to: '/v1/taps' });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url, store, replies },
+    ...{ url, store, replies, acquirer },
     async [Symbol.asyncDispose]() {
       await server.close();
       await store.close();

@@ -22,6 +22,7 @@ export type Act =
       /** What the light says; a rider told to try again holds the same thing again. */
       readonly expect: Reason;
     }
+  | { readonly kind: 'silence-acquirer' }
   | { readonly kind: 'unplug-scanner' }
   | { readonly kind: 'kill-pcscd' };
 
@@ -71,11 +72,11 @@ export async function demoActs(city: City): Promise<readonly Act[]> {
 
   return [
     qr('Ticket by QR', ticketText(usedTicket), 'ticket-valid'),
-    qr('GoPay code', gopay, 'risk-within-limits'),
+    qr('GoPay code', gopay, 'payment-authorised'),
     nfc('Ticket by phone', phone(), 'ticket-valid'),
     nfc('Same ticket, phone', createTicketPhone(usedTicket), 'already-tapped'),
     qr('Same GoPay code', gopay, 'already-tapped'),
-    nfc('QRIS Tap, OVO', tapPhone, 'risk-within-limits'),
+    nfc('QRIS Tap, OVO', tapPhone, 'payment-authorised'),
     nfc('Transit card', transitCard, 'fare-debited'),
     qr('Pass, screenshot', ticketText(screenshot), 'holder-proof-stale'),
     nfc('Pass on its phone', createTicketPhone(heldTicket, holder), 'ticket-valid'),
@@ -86,6 +87,7 @@ export async function demoActs(city: City): Promise<readonly Act[]> {
     nfc('Some other card', createForeignCard(), 'unknown-card'),
     ...liftedTooEarly('Phone lifted early', phone()),
     { kind: 'unplug-scanner' },
+    { kind: 'silence-acquirer' },
     qr('ShopeePay code', code(wallets.shopeepay), 'risk-within-limits'),
     { kind: 'kill-pcscd' },
     nfc('Ticket by phone', phone(), 'ticket-valid'),

@@ -28,6 +28,7 @@ import { parseHalteTicket } from '../../src/core/token/halte-ticket.ts';
 import type { Token } from '../../src/core/token/token.ts';
 import { fixedRules } from '../../src/runtime/rules-in-force.ts';
 import type { TapSurroundings } from '../../src/runtime/tap-row.ts';
+import type { AuthoriseRequest } from '../../src/sync/authoriser.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
 export const someNow = 1_793_577_600_000;
@@ -403,4 +404,18 @@ export function bytesOf(text: string): Uint8Array {
 export function parsedValue<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw new Error(`${parsed.fault.reason}: ${parsed.fault.detail}`);
+}
+
+/** Rp 3.500 of an account, asked at the start of a ledger. */
+export function aPayment(change: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
+  return {
+    reference: new Uint8Array(16).fill(1),
+    format: 'qris-cpm',
+    tokenKey: new Uint8Array(32).fill(7),
+    accountKey: new Uint8Array(32).fill(3),
+    amount: { amount: 3_500, currency: 'IDR' },
+    product: 'umum-nontunai',
+    asked: { epoch: 1, seq: 0, bootId: '0f1e2d3c', monotonicAt: 100_000 },
+    ...change,
+  };
 }

@@ -1,5 +1,5 @@
 /** Builders for tests around the ledger: ledgers in folders of their own, batches, receipts. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -100,4 +100,14 @@ export function anAcceptedToken(change: Partial<AcceptedToken> = {}): AcceptedTo
     ...{ fare: aFare({ leg: { boarding: { at: acceptedAt } } }), rulesVersion: 'test-1' },
     ...change,
   };
+}
+
+/** Seqs of a ledger's rows: the files as they are now, copied and opened by someone else. */
+export function tapsOnDisk(path: string, device = testDevice): readonly number[] {
+  const copy = join(aFolder(), 'copy.db');
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+  }
+  const { audit } = aLedger({ path: copy, device });
+  return audit.entries(1_000).map(({ seq }) => seq);
 }

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
+import type { PaymentProvider } from '../../src/backend/payment-provider.ts';
 import { type BackendServer, createBackendServer } from '../../src/backend/server.ts';
 import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import type { PaymentLink } from '../../src/sync/authoriser.ts';
 import type { Backend } from '../../src/sync/backend.ts';
 import { createHttpsBackend, type HttpsBackendOptions } from '../../src/sync/https-backend.ts';
+import { createHttpsPaymentLink } from '../../src/sync/https-payment-link.ts';
 import { failReplies } from '../failing-replies.ts';
 import { makeTestCertificates, type TestCertificates } from '../test-certificates.ts';
 import { aFolder, testDevice } from './ledger-builders.ts';
@@ -24,6 +27,8 @@ export interface TestBackend {
   readonly receiptKey: Ed25519PrivateKey;
   /** A client with the certificate of this device. */
   client(device?: string, over?: Partial<HttpsBackendOptions>): Promise<Backend>;
+  /** The same device's way to ask about payments. */
+  paymentLink(over?: Partial<HttpsBackendOptions>): Promise<PaymentLink>;
 }
 
 export const testReceiptKey = ed25519PrivateKey(new Uint8Array(32).fill(5));
@@ -31,6 +36,7 @@ export const testReceiptKey = ed25519PrivateKey(new Uint8Array(32).fill(5));
 export interface TestBackendOptions {
   readonly certificates?: TestCertificates;
   readonly receiptKey?: Ed25519PrivateKey;
+  readonly provider?: PaymentProvider;
 }
 
 /** Everything is closed when the test ends. */
@@ -46,19 +52,28 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
     return store.ingest(batch, receivedAt);
   };
   const server = createBackendServer(
-    { store: { ...store, ingest }, clock, receiptKey },
+    { store: { ...store, ingest }, clock, receiptKey, provider: options.provider },
     { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
-  failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, 0.5);
+  failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, { share: 0.5 });
   onTestFinished(() => server.close());
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const client = async (device = testDevice, over: Partial<HttpsBackendOptions> = {}) =>
     aClient({ url, ca: certificates.ca, ...(await certificates.device(device)), ...over });
-  return Object.assign(state, { url, server, store, certificates, client, receiptKey });
+  const paymentLink = async (over: Partial<HttpsBackendOptions> = {}) =>
+    aPaymentLink({ url, ca: certificates.ca, ...(await certificates.device(testDevice)), ...over });
+  const parts = { url, server, store, certificates, client, paymentLink, receiptKey };
+  return Object.assign(state, parts);
 }
 
 export function aClient(options: HttpsBackendOptions): Backend {
   const backend = createHttpsBackend(options);
   onTestFinished(() => backend[Symbol.asyncDispose]());
   return backend;
+}
+
+export function aPaymentLink(options: HttpsBackendOptions): PaymentLink {
+  const link = createHttpsPaymentLink(options);
+  onTestFinished(() => link[Symbol.asyncDispose]());
+  return link;
 }

@@ -40,4 +40,39 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'authorisations of payments',
+    sql: `
+      create table authorisation (
+        device_id text not null,
+        reference blob not null,
+        state text not null,
+        state_at integer not null,
+        format text,
+        token_key blob,
+        account_key blob,
+        product text,
+        amount integer,
+        currency text,
+        deadline_ms integer,
+        epoch integer,
+        seq integer,
+        boot_id text,
+        monotonic_at integer,
+        tap_epoch integer,
+        tap_seq integer,
+        reported_at integer,
+        primary key (device_id, reference)
+      ) strict, without rowid;
+
+      create index authorisation_unsettled on authorisation (state, state_at)
+        where state in ('requested', 'void-wanted');
+
+      create index authorisation_without_tap on authorisation (device_id, state_at)
+        where state = 'approved' and tap_seq is null;
+
+      create index authorisation_without_approval on authorisation (device_id)
+        where tap_seq is not null and state <> 'approved' and reported_at is null;
+    `,
+  },
 ];

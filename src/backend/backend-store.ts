@@ -1,6 +1,7 @@
 /** The backend's storage as a port: SQLite for one machine, PostgreSQL when that is not enough. */
 import type { Row } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
+import type { Authorisations } from './authorisations.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 
 export type IngestResult =
@@ -38,5 +39,7 @@ export interface BackendStore {
   summary(device: string): Promise<DeviceSummary>;
   /** Of all devices, each ledger in its order; read page by page while others write. */
   cardRows(): AsyncIterable<StoredCardRow>;
+  /** Payments that devices asked about; {@link ingest} tells them of their taps. */
+  readonly authorisations: Authorisations;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
+import { aPayment } from '../../sim/testing/builders.ts';
 import { aBatch, batchAfter, someRows } from '../../sim/testing/ledger-builders.ts';
 import { aTestBackend, type TestBackend } from '../../sim/testing/test-backend.ts';
 import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
@@ -30,10 +31,9 @@ async function aDocumentedBackend() {
   const pair = await backend.certificates.device('bus-1');
   const call = createCaller(backend, pair);
   const document = (await call('GET', '/openapi.json')).body as Document;
-  const schemaOf = (status: number) =>
+  const schemaOf = (status: number, path = '/v1/taps') =>
     z.fromJSONSchema(
-      document.paths['/v1/taps']?.post?.responses[status]?.content['application/json']?.schema ??
-        {},
+      document.paths[path]?.post?.responses[status]?.content['application/json']?.schema ?? {},
     );
   return { document, call, schemaOf };
 }
@@ -80,4 +80,35 @@ test.each([
   const newer = { ...(answer.body as object), addedNextYear: 1 };
   expect(schemaOf(status).safeParse(newer)).toMatchObject({ success: true });
   expect(schemaOf(status).safeParse({})).toMatchObject({ success: false });
+});
+
+const { amount, asked, ...rest } = aPayment();
+const payment = { ...rest, ...amount, ...asked, deadlineMs: 1_500 };
+
+test('describes the fields of a payment as they are sent', async () => {
+  const { document } = await aDocumentedBackend();
+
+  const body = document.paths['/v1/authorize']?.post?.requestBody.content['application/cbor'];
+  const { properties = {}, required } = (body?.schema ?? {}) as z.core.JSONSchema.BaseSchema;
+
+  const { accountKey, ...always } = payment;
+  const optional = { accountKey, sealed: undefined };
+  expect(Object.keys(properties).toSorted()).toEqual(
+    Object.keys({ ...always, ...optional }).toSorted(),
+  );
+  expect(required?.toSorted()).toEqual(Object.keys(always).toSorted());
+});
+
+test.each([
+  ['that there is no provider', '/v1/authorize', 503, payment],
+  ['a bad request', '/v1/authorize', 400, { ...payment, amount: 'much' }],
+  ['a taking back', '/v1/authorize/void', 200, { reference: payment.reference }],
+])('describes %s as it is answered', async (_what, path, status, sent) => {
+  const { call, schemaOf } = await aDocumentedBackend();
+
+  const answer = await call('POST', path, sent);
+
+  expect(answer.status).toBe(status);
+  expect(schemaOf(status, path).safeParse(answer.body)).toMatchObject({ success: true });
+  expect(schemaOf(status, path).safeParse({})).toMatchObject({ success: false });
 });

@@ -3,6 +3,7 @@
  * their certificate says they are; nothing in a body can make one device speak for another.
  */
 import { type FastifyInstance, fastify } from 'fastify';
+import { type AuthoriseRouteDeps, addAuthoriseRoutes } from './authorise-route.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerErrors } from './server-error.ts';
 import { addTapsRoute, type TapsRouteDeps } from './taps-route.ts';
@@ -27,7 +28,7 @@ export type BackendServer = FastifyInstance;
 
 /** Not listening yet. Closing it does not close the store. */
 export function createBackendServer(
-  deps: TapsRouteDeps,
+  deps: TapsRouteDeps & AuthoriseRouteDeps,
   options: BackendServerOptions,
 ): BackendServer {
   const server = fastify({
@@ -48,6 +49,7 @@ export function createBackendServer(
   }) as unknown as FastifyInstance;
   answerErrors(server);
   addTapsRoute(server, deps);
+  addAuthoriseRoutes(server, deps);
   if (options.targetsFolder !== undefined) addTargetsRoutes(server, options.targetsFolder);
   server.get('/openapi.json', async () => openApiDocument());
   server.get('/v1/health', async () => ({ status: 'ok', serverTime: deps.clock.wallNow() }));

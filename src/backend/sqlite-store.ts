@@ -13,6 +13,11 @@ import {
   type LedgerTip,
   planIngest,
 } from './ingest-plan.ts';
+import {
+  createAuthorisations,
+  createTapMatching,
+  type DigestedTap,
+} from './sqlite-authorisations.ts';
 import { createSummary } from './sqlite-summary.ts';
 
 /** @throws StoreError as openDatabase does. */
@@ -30,6 +35,7 @@ export function openSqliteStore(path: string): BackendStore {
     ingest: async (batch, receivedAt) => ingest.immediate(batch, receivedAt),
     summary: async (device) => createSummary(database, device),
     cardRows: () => cardRowsIn(database),
+    authorisations: createAuthorisations(database),
     close: async () => {
       database.close();
     },
@@ -63,6 +69,7 @@ type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: SqliteDatabase) {
   return {
+    taps: createTapMatching(database),
     head: database.prepare(
       'select durable_seq as durableSeq, tip from device_head where device_id = ? and epoch = ?',
     ),
@@ -132,6 +139,8 @@ function placeOf({ batch, receivedAt }: Upload) {
 
 /** The bytes are kept as they came; what this version can read of them is noted beside. */
 function append(statements: Statements, rows: readonly ChainedRow[], upload: Upload): void {
+  const { device, epoch, receivedAt } = placeOf(upload);
+  let newest: DigestedTap | undefined;
   for (const { seq, hash, bytes } of rows) {
     const row = decodeRow(bytes);
     const tap = row?.kind === 'tap' ? row : undefined;
@@ -145,7 +154,11 @@ function append(statements: Statements, rows: readonly ChainedRow[], upload: Upl
       amount: tap?.amount ?? null,
       currency: tap?.currencyType ?? null,
     });
+    if (tap === undefined) continue;
+    newest = { epoch, seq, row: tap };
+    statements.taps.match(device, newest, receivedAt);
   }
+  if (newest !== undefined) statements.taps.closeBefore(device, newest, receivedAt);
 }
 
 function quarantine(

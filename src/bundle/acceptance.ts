@@ -70,8 +70,20 @@ const risk = z.strictObject({
 });
 
 const online = z.strictObject({
-  deadlineMs: z.number().int().min(50).max(10_000).default(1_500),
-  cardDeadlineMs: z.number().int().min(50).max(2_000).default(300),
+  deadlineMs: z
+    .number()
+    .int()
+    .min(50)
+    .max(10_000)
+    .default(1_500)
+    .describe('longest that a rider waits for the yes or no to a payment'),
+  cardDeadlineMs: z
+    .number()
+    .int()
+    .min(50)
+    .max(2_000)
+    .default(300)
+    .describe('while a card must be held meanwhile: none that is read today must'),
 });
 
 const prefix = z.string().regex(/^\d{4,8}$/, 'the first 4 to 8 digits of an account number');

@@ -16,6 +16,7 @@ import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
+import { createHttpsPaymentLink } from '../sync/https-payment-link.ts';
 import { createSealer, type Sealer } from '../sync/sealing.ts';
 import { CliError } from './cli-io.ts';
 
@@ -71,6 +72,11 @@ function closeToOthers(path: string): void {
 /** @throws ConfigError when a certificate file cannot be read or used. */
 export function createDeviceBackend(backend: NonNullable<DeviceConfig['backend']>) {
   return createHttpsBackend({ url: backend.url, ...readTlsFiles(backend) });
+}
+
+/** @throws ConfigError when a certificate file cannot be read or used. */
+export function createDevicePaymentLink(backend: NonNullable<DeviceConfig['backend']>) {
+  return createHttpsPaymentLink({ url: backend.url, ...readTlsFiles(backend) });
 }
 
 /**

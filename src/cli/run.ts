@@ -25,6 +25,7 @@ import { createValidator } from '../runtime/validator.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import {
   createDeviceBackend,
+  createDevicePaymentLink,
   createDeviceSealer,
   openDeviceKeyStore,
   openDeviceLedger,
@@ -46,6 +47,7 @@ export async function run(
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   await using backend = config.backend && createDeviceBackend(config.backend);
+  await using payments = config.backend && createDevicePaymentLink(config.backend);
   await using keyStore = await openDeviceKeyStore(config);
   // Disposed last but the backend: the control socket must not ask a closed ledger.
   using ledger = openDeviceLedger(config);
@@ -66,6 +68,7 @@ export async function run(
       ],
       backend,
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
+      payments,
       inForce: fixedRules(readRules(config.rules)),
       report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },

@@ -13,6 +13,9 @@ export type RuntimeEvent =
   | { readonly event: 'fork'; readonly epoch: number; readonly newEpoch: number }
   /** Cards are refused for want of a key, or because the key store fails. */
   | { readonly event: 'card-key-missing'; readonly detail: string }
+  /** Nobody answered several payments in a row: the next are judged without asking. */
+  | ({ readonly event: 'payments-unanswered' } & Failure)
+  | { readonly event: 'payments-answered' }
   | { readonly event: 'clock-step'; readonly stepMs: number }
   | ({ readonly event: 'out-of-service' } & Failure);
 

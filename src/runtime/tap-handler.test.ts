@@ -1,6 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
@@ -21,7 +19,7 @@ import {
   type TicketChange,
   tlv,
 } from '../../sim/testing/builders.ts';
-import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { aFolder, aLedger, tapsOnDisk, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
@@ -61,17 +59,6 @@ function aHandler(ledger: TapLedger = aLedger(), watch: Indicator['show'] = () =
 const aTicketOf = (change: TicketChange) => utf8(halteTicketText(aTicket(change)));
 const ticket = aTicketOf({ kind: 'single' });
 const code = aQrisCode();
-
-/** The files as they are now, copied and opened by someone else. sim/crash shows their fsync. */
-function tapsOnDisk(path: string): unknown[] {
-  const folder = aFolder();
-  for (const suffix of ['', '-wal']) {
-    if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
-  }
-  const copy = new Database(join(folder, 'copy'));
-  onTestFinished(() => void copy.close());
-  return copy.prepare('select seq from row order by seq').pluck().all();
-}
 
 test('has the row in the file before any light shows it, whatever the light', async () => {
   const ledger = aLedger();

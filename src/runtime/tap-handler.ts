@@ -16,12 +16,13 @@ import type { CardInstruction } from '../core/card/instruction.ts';
 import { type Decision, type Question, type Settlement, withoutFare } from '../core/decision.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
+import { referenceBytes } from '../sync/wire-authorise.ts';
 import type { Inspector } from './inspector.ts';
 import { type InstructCardDeps, instructCard } from './instruct-card.ts';
 import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Report } from './runtime-event.ts';
-import { createTapJudge, isQuestion, referenceBytes, type TapJudgeDeps } from './tap-judge.ts';
+import { createTapJudge, isQuestion, type TapJudgeDeps } from './tap-judge.ts';
 import { acceptedToken, type SignalContext, signalOf, type Tap, tapRow } from './tap-row.ts';
 
 export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps, TapJudgeDeps {
@@ -153,7 +154,13 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     const reference = deps.entropy.bytes(referenceBytes);
     const authorisation = await judge.ask(question, reading, reference);
     recordClockStep(deps);
-    return { decision: judge.judgeAnswered(reading, authorisation), reference };
+    const decided = judge.judgeAnswered(reading, authorisation ?? 'no-answer');
+    if (authorisation !== 'approved')
+      return { decision: decided, reference: authorisation && reference };
+    if (decided.outcome !== 'accepted') judge.takeBack(reference);
+    // The fare is what was charged, whatever has happened to the tariff's sums since.
+    const decision = decided.outcome === 'accepted' ? { ...decided, fare: question.fare } : decided;
+    return { decision, reference };
   }
 
   function show(signal: Signal): void {

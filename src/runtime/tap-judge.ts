@@ -24,13 +24,19 @@ export interface TapJudgeDeps {
   readonly authoriser?: Authoriser | undefined;
 }
 
-/** Of the number under which a payment is put to the backend. */
-export const referenceBytes = 16;
-
 export interface TapJudge {
   judge(reading: Reading): Decision | Question;
-  /** @param reference {@link referenceBytes} random bytes. */
-  ask(question: Question, reading: Reading, reference: Uint8Array): Promise<Authorisation>;
+  /**
+   * @param reference `referenceBytes` random bytes.
+   * @returns undefined when nobody was asked.
+   */
+  ask(
+    question: Question,
+    reading: Reading,
+    reference: Uint8Array,
+  ): Promise<Authorisation | undefined>;
+  /** What was charged under the reference is taken back. */
+  takeBack(reference: Uint8Array): void;
   judgeAnswered(reading: Reading, authorisation: Authorisation): Decision;
   /** Whether it would be accepted if it were the first time. */
   isGoodInItself(reading: Reading): boolean;
@@ -57,16 +63,22 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
     };
   }
 
+  function askedAt() {
+    const { epoch, seq } = deps.ledger.head;
+    const { bootId, monotonicAt } = deps.stamper.stamp();
+    return { epoch, seq, bootId, monotonicAt };
+  }
+
   return {
     judge: (reading) => judge(reading),
     async ask({ fare, deadlineMs }, { token, sealed }, reference) {
       assert(token.ok, 'only what was read is asked about');
-      if (deps.authoriser === undefined) return 'no-answer';
       const { tokenKey, accountKey, format } = token.value;
       const { amount, product } = fare;
       const request = { reference, format, tokenKey, accountKey, sealed, amount, product };
-      return deps.authoriser.authorise(request, deadlineMs);
+      return deps.authoriser?.authorise({ ...request, asked: askedAt() }, deadlineMs);
     },
+    takeBack: (reference) => deps.authoriser?.takeBack(reference),
     judgeAnswered(reading, authorisation) {
       const answered = judge(reading, { authorisation });
       assert(!isQuestion(answered), 'an answered question is not asked again');

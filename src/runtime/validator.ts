@@ -14,9 +14,10 @@ import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
-import type { Authoriser } from '../sync/authoriser.ts';
+import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
+import { createAuthoriser } from './authoriser.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
 import { createInspector } from './inspector.ts';
 import { superviseReader } from './reader-supervisor.ts';
@@ -48,7 +49,7 @@ export interface ValidatorDeps {
   /** Without one, taps are kept. */
   readonly backend?: Backend | undefined;
   /** Without one, no payment is authorised. */
-  readonly authoriser?: Authoriser | undefined;
+  readonly payments?: PaymentLink | undefined;
   readonly inForce: RulesInForce;
   /** What drivers press, besides the control socket. */
   readonly consoles?: readonly DriverConsole[] | undefined;
@@ -91,8 +92,9 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const inspector = createInspector(parts);
   const driver = createDriverDesk({ ...parts, inspector });
   const refusals = createRefusalLog(parts);
+  const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
   const handle = createTapHandler({
-    ...{ ...parts, decide: decideTap, refusals, inspector },
+    ...{ ...parts, decide: decideTap, refusals, inspector, authoriser },
     deviceTag: deviceTag(options.sync.device),
   });
   const press = async ({ action, reply }: DriverRequest) => reply(driver.carryOut(action));
@@ -118,6 +120,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         keepRecord(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
+        ...(authoriser === undefined ? [] : [authoriser.run(running)]),
         whereabouts.run(running),
         ...(deps.consoles ?? []).map((console) =>
           superviseReader(console, { ...deps, handle: press }, running),

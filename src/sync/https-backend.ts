@@ -4,12 +4,18 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Agent, request } from 'undici';
-import type { z } from 'zod';
+import { Agent } from 'undici';
 import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
-import { type Backend, SyncError, type UploadReply } from './backend.ts';
-import { tlsFailure } from './tls-failure.ts';
-import { type UploadRequest, uploadAccepted, uploadConflict, wireError } from './wire.ts';
+import type { Backend, UploadReply } from './backend.ts';
+import {
+  connectionOf,
+  post,
+  type Reply,
+  refusal,
+  replyBytesMax,
+  understood,
+} from './https-post.ts';
+import { type UploadRequest, uploadAccepted, uploadConflict } from './wire.ts';
 
 export interface HttpsBackendOptions {
   /** Such as `https://backend.example:8443`. */
@@ -21,68 +27,32 @@ export interface HttpsBackendOptions {
   readonly key: string;
 }
 
-const connection = { timeout: 5_000, minVersion: 'TLSv1.2' } as const;
 const replyTimeoutMs = 20_000;
-/** A reply of ours has a few hundred bytes. */
-const replyBytesMax = 64 * 1024;
 
 const compress = promisify(gzip);
 
-interface Reply {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  readonly body: unknown;
-}
-
 export function createHttpsBackend(options: HttpsBackendOptions): Backend & AsyncDisposable {
-  const { ca, cert, key } = options;
   const agent = new Agent({
     connections: 1,
     pipelining: 1,
     maxResponseSize: replyBytesMax,
     headersTimeout: replyTimeoutMs,
     bodyTimeout: replyTimeoutMs,
-    // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would else have the last word.
-    connect: { ca, cert, key, rejectUnauthorized: true, ...connection },
+    connect: connectionOf(options),
   });
 
   return {
     async uploadTaps(batch, signal) {
-      const reply = await post(new URL('/v1/taps', options.url), agent, batch, signal);
-      return asUploadReply(reply);
+      const body = await compressed(batch);
+      const url = new URL('/v1/taps', options.url);
+      return asUploadReply(await post(url, { body, gzip: true }, { dispatcher: agent, signal }));
     },
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
 
-async function post(
-  url: URL,
-  dispatcher: Agent,
-  batch: UploadRequest,
-  signal: AbortSignal,
-): Promise<Reply> {
-  const body = await compress(encodeCbor(new Map<string, Cbor>(Object.entries(batch))));
-  const headers = { 'content-type': 'application/cbor', 'content-encoding': 'gzip' };
-  try {
-    const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
-    const retryAfter = answer.headers['retry-after'];
-    return {
-      status: answer.statusCode,
-      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      body: asJson(await answer.body.text()),
-    };
-  } catch (error) {
-    throw tlsFailure(error, url.origin);
-  }
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A proxy's HTML page, a cut reply: not ours, and named as a bad reply by whoever parses it.
-    return undefined;
-  }
+function compressed(batch: UploadRequest): Promise<Uint8Array> {
+  return compress(encodeCbor(new Map<string, Cbor>(Object.entries(batch))));
 }
 
 function asUploadReply(reply: Reply): UploadReply {
@@ -101,29 +71,7 @@ function asUploadReply(reply: Reply): UploadReply {
   }
 }
 
-function understood<T>(schema: z.ZodType<T>, reply: Reply): T {
-  const result = schema.safeParse(reply.body);
-  if (result.success) return result.data;
-  throw new SyncError(
-    'sync/bad-reply',
-    `the reply ${reply.status} is not in the protocol: ${result.error.issues[0]?.message}`,
-    'check that backend.url names a Halte backend of this version or newer',
-  );
-}
-
 /** Seconds only: a bus's clock is no basis for the HTTP-date form. */
 function retryAfterMs(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
-}
-
-function refusal(reply: Reply): SyncError {
-  const said = wireError.safeParse(reply.body);
-  const message = said.success
-    ? `${said.data.code}: ${said.data.message}`
-    : `status ${reply.status}`;
-  if (reply.status === 401 || reply.status === 403) {
-    const hint = said.success ? said.data.hint : 'enrol the device at the backend again';
-    return new SyncError('sync/not-enrolled', message, hint);
-  }
-  return new SyncError('sync/server-error', message, 'see the log of the backend');
 }

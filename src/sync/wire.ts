@@ -10,8 +10,8 @@ export const batchBytesMax = 256 * 1024;
 /** A whole request body after decompression: the rows and their frame. */
 export const bodyBytesMax = batchBytesMax + 64 * 1024;
 
-const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-const bytes = z
+export const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const bytes = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
   .meta({ type: 'string', format: 'binary' });
 const hash = bytes.refine((value) => value.length === 32, 'a hash has 32 bytes');
