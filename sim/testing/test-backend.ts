@@ -31,13 +31,15 @@ export const testReceiptKey = ed25519PrivateKey(new Uint8Array(32).fill(5));
 export interface TestBackendOptions {
   readonly certificates?: TestCertificates;
   readonly receiptKey?: Ed25519PrivateKey;
+  /** A repository that it hands out. */
+  readonly targetsFolder?: string;
 }
 
 /** Everything is closed when the test ends. */
 export async function aTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
   const clock = createSystemClock();
   const certificates = options.certificates ?? (await makeTestCertificates(clock.wallNow()));
-  const { receiptKey = testReceiptKey } = options;
+  const { receiptKey = testReceiptKey, targetsFolder } = options;
   const store = openSqliteStore(join(aFolder(), 'backend.db'));
   onTestFinished(() => store.close());
   const state = { failing: false, losingReplies: false };
@@ -47,7 +49,7 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
   };
   const server = createBackendServer(
     { store: { ...store, ingest }, clock, receiptKey },
-    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent', targetsFolder },
   );
   failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, 0.5);
   onTestFinished(() => server.close());

@@ -11,10 +11,12 @@ import type { LedgerCursor } from '../store/ledger-audit.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { entryAsJson } from './ledger-json.ts';
 import type { SyncLoop } from './sync-loop.ts';
+import type { TargetsWatch } from './targets-watch.ts';
 
 export interface ControlDeps {
   readonly ledger: TapLedger;
   readonly sync: SyncLoop | undefined;
+  readonly targets?: TargetsWatch | undefined;
 }
 
 class ControlError extends Error {
@@ -81,8 +83,10 @@ async function answer(
     }
     case 'GET /verify':
       return ledger.audit.verify();
-    case 'GET /status':
-      return { epoch: ledger.head.epoch, seq: ledger.head.seq, unsent: ledger.outbox.unsent };
+    case 'GET /status': {
+      const { epoch, seq } = ledger.head;
+      return { epoch, seq, unsent: ledger.outbox.unsent, ...deps.targets?.status() };
+    }
     case 'POST /drain':
       return (await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent };
     default:

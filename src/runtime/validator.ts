@@ -21,6 +21,7 @@ import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler, recordClockStep } from './tap-handler.ts';
+import type { TargetsWatch } from './targets-watch.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
@@ -45,6 +46,8 @@ export interface ValidatorDeps {
   /** Without one, no payment is authorised. */
   readonly authoriser?: Authoriser | undefined;
   readonly inForce: RulesInForce;
+  /** Without one, rules and lists change only with a restart. */
+  readonly targets?: TargetsWatch | undefined;
   readonly report: Report;
 }
 
@@ -102,6 +105,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         watchClock(running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
+        ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
         whereabouts.run(running),
       ];
       try {
