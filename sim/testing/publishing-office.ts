@@ -2,7 +2,7 @@
  * An operator's office with the real commands, a backend that hands out what it publishes, and a
  * device that takes it, for tests: `halte rules build` and `publish`, `halte lists build`.
  */
-import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
@@ -72,12 +72,6 @@ export function anOffice(now = createSystemClock().wallNow()) {
 }
 
 export type Office = ReturnType<typeof anOffice>;
-
-/** Changes keys of a device's configuration. */
-export function reconfigure(config: string, change: object): void {
-  const written = JSON.parse(readFileSync(config, 'utf8'));
-  writeFileSync(config, JSON.stringify({ ...written, ...change }));
-}
 
 /** `halte run` with a scanner in memory, and ways to ask it. */
 export function startPublishedRun(config: string) {
