@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../device/clock.ts';
+import { installListInThread } from '../../src/runtime/work-thread.ts';
 import { writeListFile } from '../../src/store/security-list-file.ts';
 import { type ListRecord, recordOf } from '../../src/store/security-list-format.ts';
-import { type Installed, installSecurityList } from '../../src/store/security-list-install.ts';
+import type { Installed } from '../../src/store/security-list-install.ts';
 import type { ListPlace } from '../../src/store/security-list-store.ts';
 import { syntheticRecords } from './lists-entries.ts';
 import type { LookupFigures, LookupJob } from './lists-lookup.ts';
@@ -71,7 +72,7 @@ export async function benchLists(
     const full = { header: { ...header, entries }, records };
     const [digest, writing] = await timed(deps, () => writeListFile(path, full, { signal }));
     deps.onPhase('installing them');
-    const [, installing] = await timed(deps, () => installSecurityList(path, place, { signal }));
+    const [, installing] = await timed(deps, () => installListInThread(path, place, signal));
     deps.onPhase('changing some by a delta');
     const changes = await writeDelta(delta, entries, digest);
     const changing = await change(delta, place, deps);
@@ -94,7 +95,7 @@ async function installSmall(folder: string): Promise<ListPlace> {
     records: syntheticRecords(smallEntries, seed),
   };
   await writeListFile(path, full);
-  await installSecurityList(path, place);
+  await installListInThread(path, place);
   return place;
 }
 
@@ -144,7 +145,7 @@ function* changesOf(records: Iterable<ListRecord>): Generator<ListRecord> {
 
 async function change(delta: string, place: ListPlace, deps: ListsBenchDeps): Promise<Step> {
   const before = statSync(join(place.folder, '1.1.db')).ino;
-  const install = () => installSecurityList(delta, place, { signal: deps.signal });
+  const install = () => installListInThread(delta, place, deps.signal);
   const [{ state }, step]: [Installed, Step] = await timed(deps, install);
   const isSame = statSync(join(place.folder, '1.1.db')).ino === before;
   if (state.version !== 2 || !isSame) throw new Error('the delta was not applied in place');

@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** Sources under test; everything else runs without counters. */
-const covers = ['src/core/', 'device/serial/'];
+const covers = ['src/core/', 'device/serial/', 'src/targets/', 'src/store/security-list-'];
 
 const findingsFolder = `${checkout}.halte/fuzz/`;
 

@@ -43,6 +43,7 @@ import { endsWell } from './drive-answers.ts';
 import { debitsSafely } from './edited-card.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { all, decodes, holds, parses, reads } from './laws.ts';
+import { encodeListBody, encodeListFile, listBody, listFile, metadataOf } from './signed-files.ts';
 
 const keyed = createKeyedHash(utf8('halte fuzzing key - not a secret'));
 const challenge = new Uint8Array(16).fill(0xc4);
@@ -121,6 +122,11 @@ export const targets: readonly FuzzTarget[] = [
     ),
   },
   { name: 'serial-framing', run: framesAlike },
+  { name: 'signed-metadata', run: reads(metadataOf) },
+  {
+    name: 'security-list',
+    run: all(decodes(listFile, encodeListFile), decodes(listBody, encodeListBody)),
+  },
 ];
 
 function leavesLieInOrder(bytes: Uint8Array): void {

@@ -37,13 +37,15 @@ export interface TestBackendOptions {
   readonly certificates?: TestCertificates;
   readonly receiptKey?: Ed25519PrivateKey;
   readonly provider?: PaymentProvider;
+  /** A repository that it hands out. */
+  readonly targetsFolder?: string;
 }
 
 /** Everything is closed when the test ends. */
 export async function aTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
   const clock = createSystemClock();
   const certificates = options.certificates ?? (await makeTestCertificates(clock.wallNow()));
-  const { receiptKey = testReceiptKey } = options;
+  const { receiptKey = testReceiptKey, targetsFolder } = options;
   const store = openSqliteStore(join(aFolder(), 'backend.db'));
   onTestFinished(() => store.close());
   const state = { failing: false, losingReplies: false };
@@ -53,7 +55,7 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
   };
   const server = createBackendServer(
     { store: { ...store, ingest }, clock, receiptKey, provider: options.provider },
-    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent', targetsFolder },
   );
   failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, { share: 0.5 });
   onTestFinished(() => server.close());

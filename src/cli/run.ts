@@ -14,14 +14,14 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
-import { readRules } from '../bundle/read-rules.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
 import { readMerchant } from '../config/merchant-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
-import { fixedRules } from '../runtime/rules-in-force.ts';
-import { createValidator } from '../runtime/validator.ts';
+import type { Report } from '../runtime/runtime-event.ts';
+import { createStamper } from '../runtime/stamp.ts';
+import { createValidator, type Validator } from '../runtime/validator.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 import {
   createDeviceBackend,
@@ -31,6 +31,7 @@ import {
   openDeviceLedger,
   syncOptions,
 } from './device-parts.ts';
+import { openOperatorsWord } from './operators-word.ts';
 
 /** What a caller adds to the configured parts: a simulated card field, an indicator that watches. */
 export interface RunExtras {
@@ -51,9 +52,19 @@ export async function run(
   await using keyStore = await openDeviceKeyStore(config);
   // Disposed last but the backend: the control socket must not ask a closed ledger.
   using ledger = openDeviceLedger(config);
-  const validator = createValidator(
+  const report: Report = (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event }));
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const stamper = createStamper(clock, bootId);
+  const random = createSystemRandom();
+  await using operatorsWord = await openOperatorsWord(config, {
+    ...{ clock, random, report },
+    clockQuality: () => stamper.stamp().clockQuality,
+    linkAnsweredAt: () => validator.sync?.answeredAt,
+  });
+  const { inForce, targets } = operatorsWord;
+  const validator: Validator = createValidator(
     {
-      ...{ clock, random: createSystemRandom(), entropy, ledger },
+      ...{ clock, random, entropy, ledger, inForce, targets, report },
       keyed: createKeyedHash(readIdentifierKey(config.identifierKey)),
       sealer: createDeviceSealer(config, entropy),
       keyStore,
@@ -69,17 +80,15 @@ export async function run(
       backend,
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       payments,
-      inForce: fixedRules(readRules(config.rules)),
-      report: (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event })),
     },
     {
-      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      bootId,
       ...config.vehicle,
       sync: syncOptions(config),
     },
   );
   const { sync, driver } = validator;
-  await using _control = await openControlSocket({ ledger, sync, driver }, config.dataDir);
+  await using _control = await openControlSocket({ ledger, sync, driver, targets }, config.dataDir);
   await validator.run(io.stopping);
   return 0;
 }

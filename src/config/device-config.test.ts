@@ -30,6 +30,8 @@ test('fills in every default of the least configuration', () => {
     cards: undefined,
     vehicle: {},
     sync: { intervalMs: 2_000, startJitterMs: 5_000 },
+    targets: undefined,
+    lists: { keyVersion: 1 },
     retentionDays: 30,
   });
 });

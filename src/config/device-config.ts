@@ -1,8 +1,9 @@
 /** The device's configuration: one schema with its defaults. docs/configuration.md explains it. */
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { x25519PublicKey } from '../core/crypto/x25519.ts';
 import { deviceId } from '../sync/wire.ts';
+import { isTargetName } from '../targets/target.ts';
 import { qrisTapConfig } from './qris-tap-config.ts';
 import { areDistinct, readJsonFile } from './read-file.ts';
 
@@ -67,6 +68,22 @@ const keyStore = z.discriminatedUnion('type', [
   }),
 ]);
 
+const targetName = z.string().refine(isTargetName, 'a name of letters, digits, dots and dashes');
+
+/** Rules and lists that the office signed: where they come from, and which ones this device takes. */
+const targets = z.strictObject({
+  /** The repository's `metadata/1.root.json`, or a later root of it. */
+  root: z.string().min(1),
+  /** Default: `targets` in the data folder. */
+  folder: z.string().min(1).optional(),
+  /** Where a technician's stick appears with a copy of the repository. */
+  usb: z.string().min(1).optional(),
+  refreshMinutes: z.number().min(0.01).max(1_440).default(15),
+  rules: targetName.default('rules.bin'),
+  /** Lists are the targets `LIST-VERSION.hlist` and `LIST-VERSION.hlist.delta`. */
+  list: targetName.default('security-list'),
+});
+
 const deviceConfig = z.strictObject({
   device: deviceId,
   dataDir: z.string().min(1),
@@ -103,6 +120,14 @@ const deviceConfig = z.strictObject({
       startJitterMs: z.number().int().min(0).max(60_000).default(5_000),
     })
     .prefault({}),
+  /** Without them, rules change only with a restart. */
+  targets: targets.optional(),
+  lists: z
+    .strictObject({
+      /** Which identifier key of the operator's this device hashes with. */
+      keyVersion: z.number().int().min(1).max(0xffff_ffff).default(1),
+    })
+    .prefault({}),
   /** Days that a row is kept after its receipt. */
   retentionDays: z.number().int().min(1).max(365).default(30),
 });
@@ -131,6 +156,12 @@ export function readDeviceConfig(file: string): DeviceConfig {
       key: from(config.backend.key),
     },
     merchant: config.merchant === undefined ? undefined : from(config.merchant),
+    targets: config.targets && {
+      ...config.targets,
+      root: from(config.targets.root),
+      folder: from(config.targets.folder ?? join(config.dataDir, 'targets')),
+      ...(config.targets.usb !== undefined && { usb: from(config.targets.usb) }),
+    },
     cards: config.cards && {
       ...config.cards,
       keyStore: config.cards.keyStore && keyStoreFrom(config.cards.keyStore, from),

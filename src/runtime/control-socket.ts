@@ -14,11 +14,13 @@ import type { DriverDesk } from './driver-desk.ts';
 import { answerDriver } from './driver-route.ts';
 import { entryAsJson } from './ledger-json.ts';
 import type { SyncLoop } from './sync-loop.ts';
+import type { TargetsWatch } from './targets-watch.ts';
 
 export interface ControlDeps {
   readonly ledger: TapLedger;
   readonly sync: SyncLoop | undefined;
   readonly driver: Pick<DriverDesk, 'carryOut'>;
+  readonly targets?: TargetsWatch | undefined;
 }
 
 class ControlError extends Error {
@@ -92,7 +94,8 @@ async function answer(
       return found(ledger.audit.verify());
     case 'GET /status': {
       const { epoch, seq } = ledger.head;
-      return found({ epoch, seq, unsent: ledger.outbox.unsent });
+      const targets = deps.targets?.status();
+      return found({ epoch, seq, unsent: ledger.outbox.unsent, ...targets });
     }
     case 'POST /drain':
       return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });

@@ -6,6 +6,8 @@ import type { EpochMs } from '../../device/clock.ts';
 import { listingsOf, type SecurityListing } from '../core/lists/security-listing.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { Token } from '../core/token/token.ts';
+import type { ListKeeper } from './list-keeper.ts';
+import type { RuleSwitch } from './rule-switch.ts';
 
 export interface RulesInForce {
   readonly rules: Rules;
@@ -21,5 +23,22 @@ export function fixedRules(rules: Rules): RulesInForce {
     rules,
     listingsOf: (token, now) => listingsOf(token, rules.listings, now),
     listAgeMs: () => undefined,
+  };
+}
+
+/** Published rules and an installed list; listings that come with the rules count as well. */
+export function publishedRules(
+  rules: Pick<RuleSwitch, 'inForce'>,
+  lists: Pick<ListKeeper, 'lookup' | 'state'>,
+): RulesInForce {
+  return {
+    get rules() {
+      return rules.inForce.rules;
+    },
+    listingsOf: (token, now) => [
+      ...listingsOf(token, rules.inForce.rules.listings, now),
+      ...lists.lookup(token, now),
+    ],
+    listAgeMs: (now) => lists.state && Math.max(0, now - lists.state.madeAt),
   };
 }

@@ -1,4 +1,6 @@
 /** What the runtime reports of itself, as data: whoever runs it decides how it is written down. */
+import type { EpochMs } from '../../device/clock.ts';
+import type { Versions } from '../targets/targets-client.ts';
 
 export type RuntimeEvent =
   | {
@@ -17,6 +19,36 @@ export type RuntimeEvent =
   | ({ readonly event: 'payments-unanswered' } & Failure)
   | { readonly event: 'payments-answered' }
   | { readonly event: 'clock-step'; readonly stepMs: number }
+  | {
+      readonly event: 'rules-in-force';
+      readonly version: string;
+      readonly effectiveFrom: EpochMs;
+      /** false: those that the device was built with. */
+      readonly isPublished: boolean;
+    }
+  /** Read and sound, and waiting for their day. */
+  | { readonly event: 'rules-held'; readonly version: string; readonly effectiveFrom: EpochMs }
+  /** The active bundle cannot be read any more. */
+  | ({ readonly event: 'rules-unreadable' } & Failure)
+  | {
+      readonly event: 'targets-refreshed';
+      readonly versions: Versions;
+      /** Names of targets that are to be fetched. */
+      readonly waiting: readonly string[];
+      readonly trustedUntil?: EpochMs;
+    }
+  | ({
+      readonly event: 'targets-failed';
+      readonly source: 'backend' | 'stick' | 'device';
+    } & Failure)
+  | {
+      readonly event: 'list-installed';
+      readonly listId: string;
+      readonly version: number;
+      readonly entries: number;
+      readonly madeAt: EpochMs;
+    }
+  | ({ readonly event: 'list-failed' } & Failure)
   | ({ readonly event: 'out-of-service' } & Failure);
 
 /** A code for programs, a sentence for people and what to do next. */

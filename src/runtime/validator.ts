@@ -27,6 +27,7 @@ import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler, recordClockStep } from './tap-handler.ts';
+import type { TargetsWatch } from './targets-watch.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
@@ -55,6 +56,8 @@ export interface ValidatorDeps {
   readonly consoles?: readonly DriverConsole[] | undefined;
   /** Without one, no fare codes are shown. */
   readonly merchant?: Merchant | undefined;
+  /** Without one, rules and lists change only with a restart. */
+  readonly targets?: TargetsWatch | undefined;
   readonly report: Report;
 }
 
@@ -121,6 +124,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
         ...(authoriser === undefined ? [] : [authoriser.run(running)]),
+        ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
         whereabouts.run(running),
         ...(deps.consoles ?? []).map((console) =>
           superviseReader(console, { ...deps, handle: press }, running),

@@ -41,6 +41,26 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
   }
 }
 
+/**
+ * For whoever only looks: nothing is written and no writer waits, unless an older program left the
+ * file, which is brought up to date first. Never makes a file where there is none.
+ * @throws StoreError
+ */
+export function openDatabaseToRead(options: DatabaseOptions): SqliteDatabase {
+  const open = () => new Database(options.path, { readonly: true, fileMustExist: true });
+  try {
+    const database = open();
+    if (database.pragma('user_version', { simple: true }) === options.migrations.length) {
+      return database;
+    }
+    database.close();
+    openDatabase(options).close();
+    return open();
+  } catch (error) {
+    throw asStoreError(error, options.path);
+  }
+}
+
 /** SQLite calls a read-only disk an I/O error, the library a missing folder a TypeError. */
 function checkWritable(path: string): void {
   for (const place of [dirname(path), path]) {

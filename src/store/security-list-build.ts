@@ -61,6 +61,8 @@ async function fill(building: string, path: string, watching: Watching): Promise
       const state = { listId, version, keyVersion, madeAt, entries, digest };
       writeState(database, state);
       database.exec('commit');
+      // Whoever only reads it cannot change the mode.
+      database.pragma('journal_mode = WAL');
       return state;
     }
     throw new Error('a list without a digest was read to its end');

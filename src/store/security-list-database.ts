@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Migration } from './migrations.ts';
-import { openDatabase, type SqliteDatabase } from './open-database.ts';
+import { openDatabase, openDatabaseToRead, type SqliteDatabase } from './open-database.ts';
 import { asListError, ListError } from './security-list-error.ts';
 import { digestBytes } from './security-list-format.ts';
 
@@ -51,10 +51,19 @@ const migrations: readonly Migration[] = [
 /** Pages that one connection keeps in memory: the inner ones of ten million entries are 7 MB. */
 const cacheKibibytes = 8_000;
 
-/** @throws ListError */
+/** To change it. @throws ListError */
 export function openListDatabase(path: string): SqliteDatabase {
+  return opened(path, openDatabase);
+}
+
+/** Beside whoever changes it. @throws ListError */
+export function openListToRead(path: string): SqliteDatabase {
+  return opened(path, openDatabaseToRead);
+}
+
+function opened(path: string, open: typeof openDatabase): SqliteDatabase {
   try {
-    const database = openDatabase({ path, migrations, exclusive: false });
+    const database = open({ path, migrations, exclusive: false });
     database.pragma(`cache_size = -${cacheKibibytes}`);
     return database;
   } catch (error) {
@@ -120,7 +129,7 @@ export function requireState(database: SqliteDatabase, path: string): ListState 
 
 /** @throws ListError */
 export function stateIn(path: string): ListState {
-  const database = openListDatabase(path);
+  const database = openListToRead(path);
   try {
     return requireState(database, path);
   } finally {

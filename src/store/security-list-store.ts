@@ -12,7 +12,7 @@ import type { SqliteDatabase } from './open-database.ts';
 import {
   type ListState,
   newestOf,
-  openListDatabase,
+  openListToRead,
   readState,
   requireState,
 } from './security-list-database.ts';
@@ -64,16 +64,27 @@ interface OpenedList {
   close(): void;
 }
 
-function openNewest({ folder, keyVersion }: ListPlace): OpenedList | undefined {
-  const newest = newestOf(folder, keyVersion);
-  if (newest === undefined) return undefined;
-  const database = openListDatabase(newest.path);
+/** One that was replaced and removed between the look and the opening is not missed: look again. */
+function openNewest(place: ListPlace): OpenedList | undefined {
+  const { folder, keyVersion } = place;
+  const path = newestOf(folder, keyVersion)?.path;
+  if (path === undefined) return undefined;
   try {
-    requireState(database, newest.path);
-    return readerOf(database, newest.path);
+    return openOne(path);
+  } catch (error) {
+    if (newestOf(folder, keyVersion)?.path !== path) return openNewest(place);
+    throw asListError(error, path);
+  }
+}
+
+function openOne(path: string): OpenedList {
+  const database = openListToRead(path);
+  try {
+    requireState(database, path);
+    return readerOf(database, path);
   } catch (error) {
     database.close();
-    throw asListError(error, newest.path);
+    throw error;
   }
 }
 

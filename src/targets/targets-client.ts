@@ -53,13 +53,21 @@ export type Accept = (held: HeldTarget) => Promise<string | undefined>;
 export interface TargetsClient {
   /** Never rejects for what the source says; @throws when source or disk fail. */
   refresh(visit: Visit): Promise<Refreshed>;
-  /** Makes the listed bytes of a target held on disk, complete and checked: reads them all once. */
-  fetchTarget(name: string, visit: Visit): Promise<Verdict<HeldTarget>>;
+  /**
+   * Makes the listed bytes of a target held on disk, complete and checked: reads them all once.
+   * @param visit absent: only what is held already.
+   */
+  fetchTarget(name: string, visit?: Visit): Promise<Verdict<HeldTarget>>;
   /**
    * Puts held bytes in force, durably, if they are listed still and `accept` takes them. Needs no
    * source and no time: what was fetched while its metadata was in force may wait for its day.
    */
   activate(name: string, accept: Accept): Promise<Verdict<HeldTarget>>;
+  /** Removes held bytes that whoever used them needs no more; those in force stay. */
+  release(target: Target): Promise<void>;
+  readonly versions: Versions;
+  /** What the trusted metadata lists, in force or out of it. */
+  readonly listed: readonly Target[];
   /** The file in force. Its bytes were checked when it was activated; whoever reads it checks its form. */
   activePath(name: string): string | undefined;
   /** How old the word of the office is: when the trusted timestamp ends; absent: there is none. */
@@ -106,6 +114,17 @@ export async function createTargetsClient(options: TargetsClientOptions): Promis
         await saveActive(new Map(active).set(name, held.value.sha256));
         return held;
       }),
+    release: (target) =>
+      inTurn(async () => {
+        const isActive = [...active.values()].includes(target.sha256);
+        if (!isActive) await store.remove(target);
+      }),
+    get versions() {
+      return versionsOf(set);
+    },
+    get listed() {
+      return targetsOf(set);
+    },
     activePath(name) {
       const sha256 = active.get(name);
       return sha256 && store.pathOf(sha256);
@@ -136,14 +155,17 @@ function refreshedBy(
   set: TrustedSet,
   active: ActiveTargets,
 ): Refreshed {
-  const versions = {
+  const waiting = targetsOf(set).filter(({ name, sha256 }) => active.get(name) !== sha256);
+  return { versions: versionsOf(set), waiting, ...(!result.ok && { fault: result.fault }) };
+}
+
+function versionsOf(set: TrustedSet): Versions {
+  return {
     root: set.root.content.version,
     ...(set.timestamp && { timestamp: set.timestamp.content.version }),
     ...(set.snapshot && { snapshot: set.snapshot.content.version }),
     ...(set.targets && { targets: set.targets.content.version }),
   };
-  const waiting = targetsOf(set).filter(({ name, sha256 }) => active.get(name) !== sha256);
-  return { versions, waiting, ...(!result.ok && { fault: result.fault }) };
 }
 
 interface Holding {
@@ -154,15 +176,16 @@ interface Holding {
 async function fetchTarget(
   { store, set }: Holding,
   name: string,
-  { source, now, signal }: Visit,
+  visit: Visit | undefined,
 ): Promise<Verdict<HeldTarget>> {
   const target = targetNamed(set, name);
   if (target === undefined) return unknownTarget();
   const held = { ...target, path: store.pathOf(target.sha256) };
   if (await store.holds(target)) return trusted(held);
-  const expired = expiredRole(set, now);
+  if (visit === undefined) return notFetched();
+  const expired = expiredRole(set, visit.now);
   if (expired !== undefined) return refused('targets/expired', `${expired} is out of force`);
-  const chunks = await source.open('files', repositoryName(target), signal);
+  const chunks = await visit.source.open('files', repositoryName(target), visit.signal);
   if (chunks === undefined) return refused('targets/missing', 'the source has not its file');
   const kept = await store.keep(target, chunks);
   return kept.ok ? trusted(held) : kept;
@@ -178,7 +201,7 @@ async function acceptedOf(
   if (active.get(name) === target.sha256) {
     return trusted({ ...target, path: store.pathOf(target.sha256) });
   }
-  if (!(await store.holds(target))) return refused('targets/missing', 'it was not fetched yet');
+  if (!(await store.holds(target))) return notFetched();
   const held = { ...target, path: store.pathOf(target.sha256) };
   const complaint = await complaintOf(held, accept);
   return complaint === undefined ? trusted(held) : refused('targets/not-accepted', complaint);
@@ -191,6 +214,10 @@ async function complaintOf(held: HeldTarget, accept: Accept): Promise<string | u
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function notFetched() {
+  return refused('targets/missing', 'it was not fetched yet');
 }
 
 function unknownTarget() {

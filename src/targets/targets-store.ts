@@ -31,6 +31,7 @@ export interface TargetsStore {
   holds(target: Target): Promise<boolean>;
   /** Keeps the bytes if they are the target's; reads no more of them than its length. */
   keep(target: Target, chunks: AsyncIterable<Uint8Array>): Promise<Verdict<string>>;
+  remove(target: Target): Promise<void>;
   /** Removes downloads that were cut off, and files of other hashes than these. */
   removeAllBut(hashes: ReadonlySet<string>): Promise<void>;
 }
@@ -50,6 +51,7 @@ export async function openTargetsStore(disk: TargetsDisk, folder: string): Promi
     saveActive: (active) => replaceFile(disk, activeFile, [json(Object.fromEntries(active))]),
     holds: (target) => holds(disk, pathOf(target.sha256), target),
     keep: (target, chunks) => keep(disk, pathOf(target.sha256), { target, chunks }),
+    remove: ({ sha256 }) => disk.remove(pathOf(sha256)),
     async removeAllBut(hashes) {
       for (const name of await disk.list(files)) {
         if (!hashes.has(name)) await disk.remove(join(files, name));
