@@ -38,7 +38,10 @@ export function bundleOf(files: BundleFiles, path: string, onFile?: OnFile): Bun
   const { acceptance, problems: ofAcceptance } = readAcceptance(files);
   requireSound(path, [...ofFeed, ...ofAcceptance]);
   if (acceptance === undefined) throw new Error('no acceptance and no error about it');
-  const tariff = compileTariff(feed, { dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance) });
+  const { prepaidProducts } = acceptance;
+  const tariff = compileTariff(feed, {
+    ...{ dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance), prepaidProducts },
+  });
   const between = problemsBetween(tariff, acceptance);
   requireSound(path, between);
   const currency = feed.fare_products[0]?.currency ?? 'IDR';

@@ -36,7 +36,7 @@ export interface Scenario {
   readonly answer?: Authorisation;
 }
 
-const media = ['qris', 'card', 'ticket', 'listed-card'] as const;
+const media = ['qris', 'card', 'ticket', 'listed-card', 'cash'] as const;
 export type ScenarioMedium = (typeof media)[number];
 
 export interface ExpectedScenario {

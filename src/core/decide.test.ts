@@ -118,7 +118,7 @@ const someTokens: fc.Arbitrary<Token> = fc.oneof(
 const someTimes = fc.maxSafeInteger();
 const someLimits = fc.record({ taps: fc.nat(200), amount: fc.nat(2_000_000) });
 const someHistories: fc.Arbitrary<TapHistory> = fc.record({
-  timesAccepted: fc.nat(20),
+  ridesUsed: fc.nat(20),
   taps: fc.array(
     fc.record({ at: someTimes, isSameToken: fc.boolean() }).map((change) => aPastTap(change)),
     { maxLength: 5 },

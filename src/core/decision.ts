@@ -25,7 +25,7 @@ export interface Fare {
   readonly leg: Leg;
   readonly riderCategory?: string | undefined;
   readonly legGroup?: string | undefined;
-  /** Transfers since the journey began; absent: it begins here. */
+  /** Transfers since the journey began; absent: it begins here, and a ticket uses a ride. */
   readonly transfersUsed?: number | undefined;
   readonly isCapped?: boolean | undefined;
   /** What only the office can know and will settle, such as `to-area`. */
@@ -34,6 +34,16 @@ export interface Fare {
   readonly owedToRider?: Money | undefined;
   /** What a purse must hold although less is charged now. */
   readonly balanceNeeded?: number | undefined;
+}
+
+/** Whether a boarding counts as one of the rides of what was bought before. */
+export function usesRide({ action, transfersUsed }: Fare): boolean {
+  return action !== 'exit' && transfersUsed === undefined;
+}
+
+/** Nothing is taken now, and nothing of this ride will be later. */
+export function isForNothing({ action, amount }: Fare): boolean {
+  return amount.amount === 0 && action !== 'enter';
 }
 
 /** What the card told of an earlier debit of this device. */

@@ -115,9 +115,9 @@ test('recalls when a token was accepted, over reopening', () => {
 
   const ledger = aLedger({ path });
 
-  const { taps, timesAccepted } = ledger.recall({ tokenKey }, someNow + hourMs);
+  const { taps, ridesUsed } = ledger.recall({ tokenKey }, someNow + hourMs);
   expect(taps.map(({ at }) => at)).toEqual([someNow, someNow + hourMs]);
-  expect(timesAccepted).toBe(2);
+  expect(ridesUsed).toBe(2);
   expect(ledger.recall({ tokenKey: genesisHash }, someNow).taps).toEqual([]);
 });
 
@@ -195,9 +195,9 @@ test('knows the taps of an account whichever of its codes was shown', () => {
   const fare = aFare({ leg, legGroup: 'biasa', transfersUsed: 2, action: 'exit' });
   ledger.appendTogether([aTapRow()], anAcceptedToken({ ...code(1), fare, atRisk: true }));
 
-  const { taps, timesAccepted, atRisk } = ledger.recall(code(2), someNow);
+  const { taps, ridesUsed, atRisk } = ledger.recall(code(2), someNow);
 
-  expect(timesAccepted).toBe(0);
+  expect(ridesUsed).toBe(0);
   expect(atRisk.account).toEqual({ taps: 1, amount: 3_500 });
   expect(taps).toEqual([
     {

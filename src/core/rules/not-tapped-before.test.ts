@@ -62,10 +62,10 @@ test.each([
   [9, undefined],
   [10, 'rides-used-up'],
   [11, 'rides-used-up'],
-])('judges a carnet of ten after %i rides: %s', (timesAccepted, expected) => {
+])('judges a carnet of ten after %i rides: %s', (ridesUsed, expected) => {
   const token = aTicketToken({ kind: 'carnet', rides: 10 });
   const taps = [aPastTap({ at: someNow - 86_400_000 })];
-  const history = someHistory({ taps, timesAccepted });
+  const history = someHistory({ taps, ridesUsed });
 
   expect(notTappedBefore(someFacts({ token, history }))).toBe(expected);
 });

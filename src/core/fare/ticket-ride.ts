@@ -1,0 +1,37 @@
+/**
+ * Whether a boarding on a ticket of counted rides goes on with the ride before: where the tariff
+ * would give whoever pays at the door a transfer for nothing. A ticket goes on from its own legs
+ * alone, and only from those that this device saw; of the others the office knows.
+ */
+import type { Fare } from '../decision.ts';
+import type { Leg, PastLeg } from './leg.ts';
+import { quoteFare, type Trace } from './quote.ts';
+import type { Tariff } from './tariff.ts';
+import { leadsFreelyTo } from './transfer.ts';
+
+export type TicketRide = Pick<Fare, 'legGroup' | 'transfersUsed' | 'provisional'>;
+
+export interface TicketHistory {
+  /** Earlier legs on the ticket, oldest first. */
+  readonly past: readonly PastLeg[];
+  readonly transferNeedsOtherRoute: boolean;
+}
+
+export function ticketRide(
+  tariff: Tariff,
+  leg: Leg,
+  history: TicketHistory & { readonly trace?: Trace | undefined },
+): TicketRide {
+  const { trace, ...input } = history;
+  const quote = quoteFare(tariff, { leg, caps: [], ...input });
+  const isFree = quote !== undefined && quote.transfersUsed > 0 && quote.amount.amount === 0;
+  const text = isFree
+    ? 'a free transfer: it uses no ride of the ticket'
+    : 'no free transfer from an earlier leg on this ticket: it uses a ride';
+  trace?.({ rule: 'fare_transfer_rules', holds: isFree, text });
+  if (quote === undefined) return {};
+  const { legGroup, transfersUsed, provisional } = quote;
+  if (isFree) return { legGroup, transfersUsed, ...(provisional.length > 0 && { provisional }) };
+  const mayHaveBegunElsewhere = leadsFreelyTo(tariff, legGroup, leg);
+  return { legGroup, ...(mayHaveBegunElsewhere && { provisional: ['earlier-leg'] }) };
+}
