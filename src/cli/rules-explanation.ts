@@ -19,7 +19,7 @@ export interface Explained {
 export function explanationLines(explained: Explained): readonly string[] {
   const { played, entry } = explained;
   const title = entry === undefined ? [] : [`${entry.id}: ${entry.situation}`];
-  const steps = played.kind === 'cash' ? [] : ruleLines(played);
+  const steps = played.kind === 'cash' ? [] : ruleLines(played, explained.scenario.answer);
   return [
     ...title,
     ...riderLines(explained),
@@ -76,29 +76,28 @@ function fareLines(steps: readonly TraceStep[]): readonly string[] {
   return steps.map(({ rule, holds, text }) => `  ${holds ? '✓' : '·'} ${rule.padEnd(20)} ${text}`);
 }
 
-/** What a rule of core/rules asks, for whoever has not read it. */
-const questions: Readonly<Record<string, string>> = {
-  'clock-trusted': 'is the clock good enough for it',
-  genuine: 'is it signed by a trusted key',
-  'not-denied': 'is it on no deny list',
-  listed: 'is a bare number on the allow list',
-  'in-force': 'is it the right day for the ticket',
-  'product-accepted': 'is the ticket’s product taken at this door',
-  'valid-here': 'is the ticket for this route',
-  'product-valid': 'do the leg rules of what was bought fit here and now',
-  held: 'does the holder prove to have the key',
-  'has-fare': 'does the tariff have a fare',
-  'not-tapped-before': 'are rides left, and is it not handed back',
-  'purse-covers': 'does the purse hold enough',
-  'within-risk': 'is the payment vouched for, or the risk taken',
+/** What a rule of core/rules is content with, for whoever has not read it. */
+const statements: Readonly<Record<string, string>> = {
+  'clock-trusted': 'the clock is good enough for it',
+  genuine: 'if signed, by a trusted key',
+  'not-denied': 'it is on no deny list',
+  listed: 'if a bare number, it is on the allow list',
+  'in-force': 'if a ticket, it is valid at this time',
+  'product-accepted': 'if a ticket, its product is taken at this door',
+  'valid-here': 'if a ticket, it is for this route',
+  'product-valid': 'if bought before, its leg rules fit here and now',
+  held: 'if its holder is named, they proved to be here',
+  'has-fare': 'the tariff has a fare',
+  'not-tapped-before': 'rides are left, and it is not handed back',
+  'purse-covers': 'if a purse, it holds enough',
+  'within-risk': 'if a payment, it is vouched for, or within the risk taken',
 };
 
-function ruleLines({ judgements, isAsked }: PlayedTap): readonly string[] {
-  const asked = isAsked ? ['  ? the backend was asked about the payment'] : [];
+function ruleLines({ judgements, isAsked }: PlayedTap, answer = 'no answer'): readonly string[] {
+  const asked = isAsked ? [`  ? ${'backend'.padEnd(20)} was asked: ${answer}`] : [];
   const said = judgements.map(({ rule, objection }) => {
-    const question = questions[rule] ?? '';
-    if (objection === undefined) return `  ✓ ${rule.padEnd(20)} ${question}`.trimEnd();
-    return `  ✗ ${rule.padEnd(20)} ${question}: no, ${objection}`;
+    const line = `${rule.padEnd(20)} ${statements[rule] ?? ''}`;
+    return objection === undefined ? `  ✓ ${line}` : `  ✗ ${line}: not so, ${objection}`;
   });
   return ['', 'Rules', ...asked, ...said];
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBundle, lineOf, readBundleFiles } from '../bundle/bundle-files.ts';
+import { checkScenario } from '../bundle/check-scenario.ts';
 import { playScenario } from '../bundle/play-scenario.ts';
 import { type Bundle, bundleOf, readBundle } from '../bundle/read-rules.ts';
 import {
@@ -89,6 +90,7 @@ export function explainRules(path: string, options: ExplainOptions, io: CliIo): 
   const { rules } = bundle;
   const entry = entryNamed(path, options.scenario);
   const scenario = entry?.scenario ?? parseScenario(options.scenario);
+  checkScenario(scenario, bundle.feed);
   const played = playScenario(rules, scenario);
   if (options.json === true) io.out(JSON.stringify(explanationJson(played)));
   else for (const line of explanationLines({ scenario, entry, played, rules })) io.out(line);

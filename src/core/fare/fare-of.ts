@@ -4,6 +4,7 @@
  * next one.
  */
 import type { Fare } from '../decision.ts';
+import { formatMoney } from '../money.ts';
 import { heldProduct, riderOf } from '../rules/holdings.ts';
 import type { Situation } from '../rules/rule.ts';
 import type { Token } from '../token/token.ts';
@@ -30,9 +31,9 @@ export function fareOf(token: Token, situation: Situation, trace?: Trace): Fare 
   if (quote === undefined) return undefined;
   switch (ride.action) {
     case 'enter':
-      return entryFare(fareOfQuote(quote, ride), ride, situation);
+      return entryFare(fareOfQuote(quote, ride), ride, { situation, trace });
     case 'exit':
-      return exitFare(fareOfQuote(quote, ride), ride, situation);
+      return exitFare(fareOfQuote(quote, ride), ride, { situation, trace });
     case 'single':
       return fareOfQuote(quote, ride);
   }
@@ -44,7 +45,7 @@ function prepaidStep(product: string, objection: string | undefined): TraceStep 
   return { rule: 'prepaid', holds: objection === undefined, text };
 }
 
-interface Prepaid {
+interface Asked {
   readonly token: Token;
   readonly situation: Situation;
   readonly trace: Trace | undefined;
@@ -54,7 +55,7 @@ interface Prepaid {
 function prepaidFare(
   product: string,
   { action, leg }: Ride,
-  { token, situation, trace }: Prepaid,
+  { token, situation, trace }: Asked,
 ): Fare {
   const { rules, history } = situation;
   const { ticketsTransfer, transferNeedsOtherRoute } = rules.policy;
@@ -101,11 +102,21 @@ function fareOfQuote(quote: Quote, { action, leg }: Ride): Fare {
 }
 
 /** Nothing yet, but what an earlier ride without an exit came to. */
-function entryFare(fare: Fare, { tapping, forgotten }: Ride, situation: Situation): Fare {
+function entryFare(
+  fare: Fare,
+  { tapping, forgotten }: Ride,
+  { situation, trace }: Omit<Asked, 'token'>,
+): Fare {
   const owed = forgotten === undefined ? 0 : penaltyOf(forgotten, situation);
+  const amount = { ...fare.amount, amount: owed };
+  const text =
+    forgotten === undefined
+      ? 'nothing now: the ride is charged at its exit'
+      : `an entry was left without an exit: ${formatMoney(amount)} for it now`;
+  trace?.({ rule: 'entry', holds: true, text });
   return {
     ...fare,
-    amount: { ...fare.amount, amount: owed },
+    amount,
     isCapped: false,
     owedToRider: undefined,
     balanceNeeded: owed + (tapping?.minimumBalance ?? 0),
@@ -127,11 +138,18 @@ function penaltyOf({ leg }: PastTap, { rules }: Situation): number {
 }
 
 /** Whoever leaves where they entered has not travelled. */
-function exitFare(fare: Fare, { tapping, entry, leg }: Ride, { now }: Situation): Fare {
+function exitFare(
+  fare: Fare,
+  { tapping, entry, leg }: Ride,
+  { situation: { now }, trace }: Omit<Asked, 'token'>,
+): Fare {
   if (tapping === undefined || entry === undefined) return fare;
   const isSameStop =
     leg.boarding.stopId !== undefined && leg.boarding.stopId === leg.alighting?.stopId;
   const isFree = tapping.sameStopCharge === 'nothing' && now - entry.at < tapping.sameStopExitMs;
   if (!isSameStop || !isFree) return fare;
+  const seconds = tapping.sameStopExitMs / 1_000;
+  const text = `left where it was entered, within ${seconds} s: nothing`;
+  trace?.({ rule: 'exit', holds: true, text });
   return { ...fare, amount: { ...fare.amount, amount: 0 }, owedToRider: undefined };
 }

@@ -23,12 +23,13 @@ export function ticketRide(
   history: TicketHistory & { readonly trace?: Trace | undefined },
 ): TicketRide {
   const { trace, ...input } = history;
-  const quote = quoteFare(tariff, { leg, caps: [], ...input });
+  const onlyTransfers: Trace = (step) => step.rule === 'fare_transfer_rules' && trace?.(step);
+  const quote = quoteFare(tariff, { leg, caps: [], ...input }, trace && onlyTransfers);
   const isFree = quote !== undefined && quote.transfersUsed > 0 && quote.amount.amount === 0;
   const text = isFree
-    ? 'a free transfer: it uses no ride of the ticket'
-    : 'no free transfer from an earlier leg on this ticket: it uses a ride';
-  trace?.({ rule: 'fare_transfer_rules', holds: isFree, text });
+    ? 'a transfer for nothing uses no ride of the ticket'
+    : 'without a transfer for nothing it uses a ride of the ticket';
+  trace?.({ rule: 'ticket', holds: true, text });
   if (quote === undefined) return {};
   const { legGroup, transfersUsed, provisional } = quote;
   if (isFree) return { legGroup, transfersUsed, ...(provisional.length > 0 && { provisional }) };
