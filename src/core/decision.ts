@@ -25,8 +25,10 @@ export interface Fare {
   readonly leg: Leg;
   readonly riderCategory?: string | undefined;
   readonly legGroup?: string | undefined;
-  /** Transfers since the journey began; absent: it begins here, and a ticket uses a ride. */
+  /** Transfers since the journey began; absent: it begins here. */
   readonly transfersUsed?: number | undefined;
+  /** A free transfer on a ticket: the ride that it used before goes on. */
+  readonly goesOn?: true;
   readonly isCapped?: boolean | undefined;
   /** What only the office can know and will settle, such as `to-area`. */
   readonly provisional?: readonly string[] | undefined;
@@ -36,9 +38,9 @@ export interface Fare {
   readonly balanceNeeded?: number | undefined;
 }
 
-/** Whether a boarding counts as one of the rides of what was bought before. */
-export function usesRide({ action, transfersUsed }: Fare): boolean {
-  return action !== 'exit' && transfersUsed === undefined;
+/** Whether the tap counts as one of the rides of its token. */
+export function usesRide({ action, goesOn }: Fare): boolean {
+  return action !== 'exit' && goesOn !== true;
 }
 
 /** Nothing is taken now, and nothing of this ride will be later. */

@@ -143,10 +143,10 @@ function prepare(database: SqliteDatabase) {
     addRow: database.prepare('insert into row (epoch, seq, hash, bytes) values (?, ?, ?, ?)'),
     remember: database.prepare(
       `insert into accepted_token (token_key, accepted_at, forget_at, at_risk, times)
-       values (:tokenKey, :acceptedAt, :forgetAt, :atRisk, :rides)
+       values (:tokenKey, :acceptedAt, :forgetAt, :atRisk, 1)
        on conflict (token_key) do update
        set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at,
-           times = times + excluded.times`,
+           times = times + :rides`,
     ),
     ridesUsed: database.prepare('select times from accepted_token where token_key = ?').pluck(),
   };

@@ -9,7 +9,7 @@ import { quoteFare, type Trace } from './quote.ts';
 import type { Tariff } from './tariff.ts';
 import { leadsFreelyTo } from './transfer.ts';
 
-export type TicketRide = Pick<Fare, 'legGroup' | 'transfersUsed' | 'provisional'>;
+export type TicketRide = Pick<Fare, 'legGroup' | 'transfersUsed' | 'goesOn' | 'provisional'>;
 
 export interface TicketHistory {
   /** Earlier legs on the ticket, oldest first. */
@@ -32,7 +32,10 @@ export function ticketRide(
   trace?.({ rule: 'ticket', holds: true, text });
   if (quote === undefined) return {};
   const { legGroup, transfersUsed, provisional } = quote;
-  if (isFree) return { legGroup, transfersUsed, ...(provisional.length > 0 && { provisional }) };
+  if (isFree) {
+    const goesOn = { legGroup, transfersUsed, goesOn: true } as const;
+    return provisional.length > 0 ? { ...goesOn, provisional } : goesOn;
+  }
   const mayHaveBegunElsewhere = leadsFreelyTo(tariff, legGroup, leg);
   return { legGroup, ...(mayHaveBegunElsewhere && { provisional: ['earlier-leg'] }) };
 }
