@@ -1,21 +1,9 @@
 /** What `acceptance.json` says of things that the feed, or another of its keys, must have. */
 import { slipOf } from '../config/suggestion.ts';
-import type { Tariff } from '../core/fare/tariff.ts';
-import type { Acceptance } from './acceptance.ts';
 import { policyFile } from './bundle-files.ts';
-import type { Feed } from './gtfs/tables.ts';
-import { problemsOfUse } from './odd-rules.ts';
+import { type Files, problemsOfUse } from './odd-rules.ts';
 import type { Problem } from './problem.ts';
 import type { LineOf } from './read-acceptance.ts';
-
-/** An operator's files, each without errors of its own. */
-export interface Files {
-  readonly feed: Feed;
-  readonly tariff: Tariff;
-  readonly acceptance: Acceptance;
-  /** Of a key of `acceptance.json`. */
-  readonly lineOf: LineOf;
-}
 
 export function problemsBetween(files: Files): readonly Problem[] {
   const unknown = unknownIds(files);

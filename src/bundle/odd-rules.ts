@@ -7,9 +7,19 @@ import { defaultCategory } from '../core/fare/product-row.ts';
 import type { FareProduct, Tariff } from '../core/fare/tariff.ts';
 import type { Acceptance } from './acceptance.ts';
 import { policyFile } from './bundle-files.ts';
-import type { Files } from './cross-check.ts';
 import { at } from './gtfs/check.ts';
+import type { Feed } from './gtfs/tables.ts';
 import type { Problem } from './problem.ts';
+import type { LineOf } from './read-acceptance.ts';
+
+/** An operator's files, each without errors of its own. */
+export interface Files {
+  readonly feed: Feed;
+  readonly tariff: Tariff;
+  readonly acceptance: Acceptance;
+  /** Of a key of `acceptance.json`. */
+  readonly lineOf: LineOf;
+}
 
 export function problemsOfUse(files: Files): readonly Problem[] {
   return [
