@@ -68,7 +68,7 @@ function isHeld({ kind, seq, tokenKey }: RowMark, { ledger, held, prunedUpTo }: 
   if (!('tokenKey' in row) || row.tokenKey === undefined) return false;
   if (hex(row.tokenKey) !== tokenKey) return false;
   const isRemembered = kind === 'green' && row.kind === 'tap' && row.basis !== undefined;
-  return !isRemembered || ledger.recall({ tokenKey: row.tokenKey }, someNow).timesAccepted > 0;
+  return !isRemembered || ledger.recall({ tokenKey: row.tokenKey }, someNow).ridesUsed > 0;
 }
 
 function isAccountedFor({ seq, tokenKey }: RowMark, { ledger, held, prunedUpTo }: Wreck): boolean {

@@ -158,6 +158,7 @@ export function aFlatTariff(change: Partial<Tariff> = {}): Tariff {
     products: [{ id: 'umum-nontunai', price }],
     legRules: [{ product: 'umum-nontunai' }],
     transferRules: [],
+    prepaidProducts: new Set(),
     riderCategories: new Map([['umum', { name: 'Umum', isDefault: true }]]),
     fareMedia: new Map(),
     timeframes: new Map(),
@@ -175,11 +176,11 @@ export function aFlatTariff(change: Partial<Tariff> = {}): Tariff {
 export function aPolicy(change: Partial<Policy> = {}): Policy {
   return {
     mediaOfFormat: new Map(),
-    prepaidProducts: new Set(),
     passback: [{ groupMs: 0, groupRidersMax: 1, blockMs: 300_000 }],
     tapping: [],
     caps: [],
     transferNeedsOtherRoute: false,
+    ticketsTransfer: true,
     risk: aRiskPolicy(),
     online: { deadlineMs: 1_500, cardDeadlineMs: 300 },
     issuers: { allow: new Set([gopay]), deny: new Set() },
@@ -233,8 +234,8 @@ export function someRules({ policy, ...change }: RulesChange = {}): Rules {
 }
 
 export function someHistory(change: Partial<TapHistory> = {}): TapHistory {
-  const timesAccepted = change.taps?.filter(({ isSameToken }) => isSameToken).length ?? 0;
-  return { ...emptyHistory, timesAccepted, ...change };
+  const ridesUsed = change.taps?.filter(({ isSameToken }) => isSameToken).length ?? 0;
+  return { ...emptyHistory, ridesUsed, ...change };
 }
 
 /** A tap of the same token that was accepted on this device, for Rp 3.500. */

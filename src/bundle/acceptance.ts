@@ -152,6 +152,10 @@ export const acceptance = z.strictObject({
     .boolean()
     .default(false)
     .describe('whoever takes the same route again begins a new journey'),
+  ticketsTransfer: z
+    .boolean()
+    .default(true)
+    .describe('a free transfer uses no ride of a ticket; false: every boarding uses one'),
   caps: z.array(cap).max(64).default([]),
   risk: risk.prefault({}),
   online: online.prefault({}),

@@ -14,15 +14,22 @@ import { windowOf } from './gtfs/fare-checks.ts';
 import { minorUnits } from './gtfs/minor-units.ts';
 import type { Feed, RowOf } from './gtfs/tables.ts';
 
+export interface TariffOptions {
+  readonly dayBeginsAtMinutes: number;
+  /** Fare products that nobody is charged for at the door. */
+  readonly prepaidProducts?: readonly string[];
+}
+
 /** @param feed without errors. */
 export function compileTariff(
   feed: Feed,
-  { dayBeginsAtMinutes }: { readonly dayBeginsAtMinutes: number },
+  { dayBeginsAtMinutes, prepaidProducts = [] }: TariffOptions,
 ): Tariff {
   return {
     products: feed.fare_products.map(productOf),
     legRules: feed.fare_leg_rules.map(legRuleOf),
     transferRules: feed.fare_transfer_rules.map(transferRuleOf),
+    prepaidProducts: new Set(prepaidProducts),
     riderCategories: new Map(
       feed.rider_categories.map((row) => [
         row.rider_category_id,

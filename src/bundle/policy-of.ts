@@ -16,10 +16,10 @@ export function policyOf(acceptance: Acceptance, currency: string): Policy {
   const { risk, issuers, online, onDebt, clockSkewMs, failOpen } = acceptance;
   return {
     mediaOfFormat: new Map(Object.entries(acceptance.fareMediaOf)),
-    prepaidProducts: new Set(acceptance.prepaidProducts),
     passback: acceptance.passback.map(passbackOf),
     tapping: acceptance.tapping.map(tappingOf),
     transferNeedsOtherRoute: acceptance.transferNeedsOtherRoute,
+    ticketsTransfer: acceptance.ticketsTransfer,
     caps: acceptance.caps.map((cap) => capOf(cap, currency)),
     risk: riskOf(risk),
     online,

@@ -12,10 +12,16 @@ import { type Acceptance, acceptance } from './acceptance.ts';
 import { type BundleFiles, policyFile } from './bundle-files.ts';
 import type { Problem } from './problem.ts';
 
-export interface ReadAcceptance {
-  readonly acceptance?: Acceptance;
-  readonly problems: readonly Problem[];
-}
+/** The line of a key, written as problems write it: `passback[0].product`. */
+export type LineOf = (column: string) => number;
+
+export type ReadAcceptance =
+  | {
+      readonly acceptance: Acceptance;
+      readonly lineOf: LineOf;
+      readonly problems: readonly [];
+    }
+  | { readonly acceptance?: undefined; readonly problems: readonly Problem[] };
 
 export function readAcceptance(files: BundleFiles): ReadAcceptance {
   const bytes = files.get(policyFile);
@@ -34,7 +40,10 @@ export function readAcceptance(files: BundleFiles): ReadAcceptance {
     return { problems: [wrong({ code: 'not-json', line, message, hint })] };
   }
   const result = acceptance.safeParse(jsonValue(tree));
-  if (result.success) return { acceptance: result.data, problems: [] };
+  if (result.success) {
+    const lineOf = (column: string) => lineAt(text, nodeAt(tree, pathOf(column))?.offset ?? 0);
+    return { acceptance: result.data, lineOf, problems: [] };
+  }
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, text, tree)) };
 }
 
@@ -77,13 +86,26 @@ function problemAt(
   { text, tree }: { readonly text: string; readonly tree: Node },
 ): Problem {
   const keys = path.map((key) => (typeof key === 'number' ? key : String(key)));
-  let node: Node | undefined;
-  for (let depth = keys.length; node === undefined && depth >= 0; depth -= 1) {
-    node = findNodeAtLocation(tree, keys.slice(0, depth));
-  }
+  const node = nodeAt(tree, keys);
   const column = pathText(keys);
   const line = lineAt(text, node?.offset ?? 0);
   return wrong({ ...what, line, ...(column !== '' && { column }) });
+}
+
+/** Of the key, else of what it stands in. */
+function nodeAt(tree: Node, path: readonly (string | number)[]): Node | undefined {
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const node = findNodeAtLocation(tree, path.slice(0, depth));
+    if (node !== undefined) return node;
+  }
+  return undefined;
+}
+
+function pathOf(column: string): readonly (string | number)[] {
+  return column
+    .split(/[.[\]]+/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function lineAt(text: string, offset: number): number {

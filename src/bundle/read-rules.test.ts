@@ -100,7 +100,7 @@ test.each([
   [
     'a category',
     { caps: [{ id: 'a', period: 'service-day', amount: 1, riderCategories: ['x'] }] },
-    'caps[0].riderCategories',
+    'caps[0].riderCategories[0]',
   ],
   [
     'an issuer',

@@ -10,8 +10,9 @@ import { compileTariff } from './compile-tariff.ts';
 import { problemsBetween } from './cross-check.ts';
 import { type OnFile, readFeed } from './gtfs/read-feed.ts';
 import type { Feed, RowOf } from './gtfs/tables.ts';
+import type { Files } from './odd-rules.ts';
 import { dayBeginsAtMinutes, effectiveFrom, policyOf } from './policy-of.ts';
-import type { Problem } from './problem.ts';
+import { hasErrors, type Problem } from './problem.ts';
 import { readAcceptance } from './read-acceptance.ts';
 
 export interface Bundle {
@@ -32,15 +33,33 @@ export function readBundle(path: string, onFile?: OnFile): Bundle {
   return bundleOf(readBundleFiles(path), path, onFile);
 }
 
+interface Examined {
+  /** Absent when a file has an error of its own. */
+  readonly whole?: Pick<Files, 'feed' | 'tariff' | 'acceptance'>;
+  readonly problems: readonly Problem[];
+}
+
+/** Every problem: of each file, and where there are no errors yet, between them. */
+export function examine(files: BundleFiles, onFile?: OnFile): Examined {
+  const { feed, problems: ofFeed } = readFeed(files, onFile);
+  const read = readAcceptance(files);
+  const problems = [...ofFeed, ...read.problems];
+  if (read.acceptance === undefined || hasErrors(problems)) return { problems };
+  const { acceptance, lineOf } = read;
+  const { prepaidProducts } = acceptance;
+  const tariff = compileTariff(feed, {
+    ...{ dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance), prepaidProducts },
+  });
+  const between = problemsBetween({ feed, tariff, acceptance, lineOf });
+  return { whole: { feed, tariff, acceptance }, problems: [...problems, ...between] };
+}
+
 /** @throws BundleError naming every error at once. @param path for errors. */
 export function bundleOf(files: BundleFiles, path: string, onFile?: OnFile): Bundle {
-  const { feed, problems: ofFeed } = readFeed(files, onFile);
-  const { acceptance, problems: ofAcceptance } = readAcceptance(files);
-  requireSound(path, [...ofFeed, ...ofAcceptance]);
-  if (acceptance === undefined) throw new Error('no acceptance and no error about it');
-  const tariff = compileTariff(feed, { dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance) });
-  const between = problemsBetween(tariff, acceptance);
-  requireSound(path, between);
+  const { whole, problems } = examine(files, onFile);
+  requireSound(path, problems);
+  if (whole === undefined) throw new Error('no rules and no error about it');
+  const { feed, tariff, acceptance } = whole;
   const currency = feed.fare_products[0]?.currency ?? 'IDR';
   const rules: Rules = {
     version: acceptance.version,
@@ -54,7 +73,7 @@ export function bundleOf(files: BundleFiles, path: string, onFile?: OnFile): Bun
       acceptance.acceptedProducts.map((entry) => [entry.issuer, setsOf(entry)]),
     ),
   };
-  return { rules, feed, acceptance, problems: [...ofFeed, ...ofAcceptance, ...between] };
+  return { rules, feed, acceptance, problems };
 }
 
 function listingsOf({ security_listings: rows }: Feed): SecurityListings {

@@ -3,9 +3,10 @@
  * table of them, `scenarios.csv`, may stand beside the rules; one may be typed as `key=value` pairs.
  */
 import { CsvError, parse } from 'csv-parse/sync';
-import type { ListingReason } from '../core/lists/security-listing.ts';
+import { slipOf } from '../config/suggestion.ts';
+import { type ListingReason, listingReasons } from '../core/lists/security-listing.ts';
 import type { Authorisation } from '../core/rules/rule.ts';
-import type { TicketKind } from '../core/ticket/claims.ts';
+import { type TicketKind, ticketKinds } from '../core/ticket/claims.ts';
 
 /** One tap: local time, GTFS route and stop. */
 export interface ScenarioTap {
@@ -36,7 +37,7 @@ export interface Scenario {
   readonly answer?: Authorisation;
 }
 
-const media = ['qris', 'card', 'ticket', 'listed-card'] as const;
+const media = ['qris', 'card', 'ticket', 'listed-card', 'cash'] as const;
 export type ScenarioMedium = (typeof media)[number];
 
 export interface ExpectedScenario {
@@ -122,36 +123,56 @@ export function parseScenario(text: string): Scenario {
   );
   const strange = Object.keys(cells).find((key) => !keys.includes(key as (typeof keys)[number]));
   if (strange === undefined) return scenarioOf(cells);
-  const hint = `pairs of key=value with ; between them; the keys are ${keys.join(', ')}`;
+  const all = `pairs of key=value with ; between them; the keys are ${keys.join(', ')}`;
+  const hint = slipOf(strange, keys) ?? all;
   throw new ScenarioError(`"${strange}" is no key of a scenario`, hint);
 }
 
-/** The checks of ids and kinds that a table's cells need are the player's and the rules'. */
+/** Ids of the operator are checked against the rules: check-scenario.ts. */
 function scenarioOf(cells: Cells): Scenario {
-  const { rider = '', day = '', medium = '', taps = '', balance = '', count = '' } = cells;
-  const optional = Object.fromEntries(
-    (['product', 'ticket', 'until', 'listed', 'answer'] as const)
-      .filter((key) => (cells[key] ?? '') !== '')
-      .map((key) => [key, cells[key]]),
-  );
+  const { rider = '', medium = '', taps = '' } = cells;
+  const given = (key: (typeof keys)[number]) => (cells[key] === '' ? undefined : cells[key]);
+  const [balance, count] = [given('balance'), given('count')];
+  const [product, until] = [given('product'), given('until')];
+  const [ticket, listed, answer] = [given('ticket'), given('listed'), given('answer')];
   return {
-    ...{ rider, day, medium: mediumOf(medium), taps: tapsOf(taps) },
-    ...(balance !== '' && { balance: whole('balance', balance) }),
-    ...(count !== '' && { count: whole('count', count) }),
-    ...optional,
+    ...{ rider, medium: oneOf('medium', medium, media), day: dayOf('day', cells.day ?? '') },
+    taps: tapsOf(taps),
+    ...(balance !== undefined && { balance: whole('balance', balance) }),
+    ...(count !== undefined && { count: whole('count', count) }),
+    ...(product !== undefined && { product }),
+    ...(until !== undefined && { until: dayOf('until', until) }),
+    ...(ticket !== undefined && { ticket: oneOf('ticket', ticket, ticketKinds) }),
+    ...(listed !== undefined && { listed: oneOf('listed', listed, listingReasons) }),
+    ...(answer !== undefined && { answer: oneOf('answer', answer, answers) }),
   };
 }
 
-function mediumOf(text: string): ScenarioMedium {
-  const medium = media.find((one) => one === text);
-  if (medium !== undefined) return medium;
-  throw new ScenarioError(`"${text}" is no medium`, `one of ${media.join(', ')}`);
+const answers = ['approved', 'declined', 'no-answer'] as const satisfies readonly Authorisation[];
+
+function oneOf<const T extends string>(key: string, text: string, known: readonly T[]): T {
+  const found = known.find((one) => one === text);
+  if (found !== undefined) return found;
+  const hint = slipOf(text, known) ?? `one of ${known.join(', ')}`;
+  throw new ScenarioError(`"${text}" is no ${key}`, `${key}: ${hint}`);
+}
+
+function dayOf(key: string, text: string): string {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const isDay = !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+  if (isDay) return text;
+  throw new ScenarioError(`${key} "${text}" is no day`, `${key}: a date such as 2026-11-24`);
 }
 
 /** `06:40 koridor-2 kagok-a > 07:15 koridor-1 simpang-lima-a`. */
 function tapsOf(text: string): readonly ScenarioTap[] {
   return text.split('>').map((tap) => {
-    const [time = '', route = '', stop] = tap.trim().split(/\s+/);
+    const [time = '', route = '', stop, ...rest] = tap.trim().split(/\s+/);
+    if (route === '' || rest.length > 0 || !/^\d{1,2}:[0-5]\d(:[0-5]\d)?$/.test(time)) {
+      const hint =
+        'taps: time, route and stop with spaces, > between taps: 07:15 koridor-1 mangkang';
+      throw new ScenarioError(`"${tap.trim()}" is no tap`, hint);
+    }
     return { time, route, ...(stop !== undefined && { stop }) };
   });
 }

@@ -21,7 +21,7 @@ export function showRows({ rules, feed }: Bundle): readonly Row[] {
     ),
     ...table(
       'Fares of a leg',
-      ['group', 'network', 'from', 'to', 'when', 'product', 'priority'],
+      ['group', 'network', 'from', 'to', 'boarding in', 'leaving in', 'product', 'priority'],
       tariff.legRules.map(legCells),
     ),
     ...table(
@@ -30,12 +30,45 @@ export function showRows({ rules, feed }: Bundle): readonly Row[] {
       tariff.transferRules.map(transferCells),
     ),
     ...table(
+      'Bought before the ride',
+      ['product', 'where and when'],
+      [...tariff.prepaidProducts].map((product) => {
+        const rules = tariff.legRules.filter((rule) => rule.product === product);
+        return [product, rules.length === 0 ? 'everywhere, always' : rules.map(whereOf).join('; ')];
+      }),
+    ),
+    ...table(
       'Routes',
       ['route', 'name', 'network'],
       feed.routes.map((route) => [
         route.route_id,
         route.route_long_name ?? route.route_short_name ?? '',
         tariff.networkOfRoute.get(route.route_id) ?? '–',
+      ]),
+    ),
+    ...table(
+      'Entering and leaving',
+      ['network', 'taps', 'left at the same stop', 'forgotten exit', 'purse needs'],
+      rules.policy.tapping.map((one) => [
+        one.network ?? 'any',
+        one.mode,
+        ...(one.mode === 'enter'
+          ? ['–', '–', '–']
+          : [
+              `${one.sameStopCharge} within ${one.sameStopExitMs / minuteMs} min`,
+              `${one.forgottenCharge} after ${one.forgottenAfterMs / minuteMs} min`,
+              formatMoney({ amount: one.minimumBalance, currency: rules.currency }),
+            ]),
+      ]),
+    ),
+    ...table(
+      'Caps',
+      ['cap', 'in', 'most', 'riders'],
+      rules.policy.caps.map(({ id, period, amount, riderCategories }) => [
+        id,
+        period.kind === 'service-day' ? 'a service day' : `${period.ms / minuteMs} min`,
+        formatMoney(amount),
+        riderCategories === undefined ? 'everyone' : [...riderCategories].join(', '),
       ]),
     ),
     ...table(
@@ -51,9 +84,26 @@ export function showRows({ rules, feed }: Bundle): readonly Row[] {
   ];
 }
 
+const minuteMs = 60_000;
+
+function whereOf({ network, fromArea, toArea, fromTimeframes, toTimeframes }: FareLegRule): string {
+  const words = [
+    network !== undefined && `on ${network}`,
+    fromArea !== undefined && `from ${fromArea}`,
+    toArea !== undefined && `to ${toArea}`,
+    fromTimeframes !== undefined && `boarding in ${fromTimeframes}`,
+    toTimeframes !== undefined && `leaving in ${toTimeframes}`,
+  ];
+  return words.filter((word) => word !== false).join(' ') || 'everywhere, always';
+}
+
 function legCells(rule: FareLegRule): readonly string[] {
-  const { legGroup, network, fromArea, toArea, fromTimeframes, product, priority } = rule;
-  const cells = [legGroup, network, fromArea, toArea, fromTimeframes, product, priority];
+  const { legGroup, network, fromArea, toArea, product, priority } = rule;
+  const { fromTimeframes, toTimeframes } = rule;
+  const cells = [
+    ...[legGroup, network, fromArea, toArea],
+    ...[fromTimeframes, toTimeframes, product, priority],
+  ];
   return cells.map((cell) => (cell === undefined ? '–' : String(cell)));
 }
 

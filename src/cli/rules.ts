@@ -2,9 +2,15 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBundle, lineOf, readBundleFiles } from '../bundle/bundle-files.ts';
+import { checkScenario } from '../bundle/check-scenario.ts';
 import { playScenario } from '../bundle/play-scenario.ts';
 import { type Bundle, bundleOf, readBundle } from '../bundle/read-rules.ts';
-import { parseScenario, readScenarios, type Scenario } from '../bundle/scenario.ts';
+import {
+  type ExpectedScenario,
+  parseScenario,
+  readScenarios,
+  ScenarioError,
+} from '../bundle/scenario.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { rowLines } from './inspect-rows.ts';
 import { acceptanceLines } from './rules-acceptance.ts';
@@ -81,16 +87,27 @@ export function explainRules(path: string, options: ExplainOptions, io: CliIo): 
     for (const line of acceptanceLines(bundle)) io.out(line);
     return 0;
   }
-  const scenario = scenarioNamed(path, options.scenario);
-  const played = playScenario(bundle.rules, scenario);
+  const { rules } = bundle;
+  const entry = entryNamed(path, options.scenario);
+  const scenario = entry?.scenario ?? parseScenario(options.scenario);
+  checkScenario(scenario, bundle.feed);
+  const played = playScenario(rules, scenario);
   if (options.json === true) io.out(JSON.stringify(explanationJson(played)));
-  else for (const line of explanationLines(scenario, played)) io.out(line);
+  else for (const line of explanationLines({ scenario, entry, played, rules })) io.out(line);
   return 0;
 }
 
-function scenarioNamed(path: string, text: string): Scenario {
-  if (text.includes('=') || !statSync(path).isDirectory()) return parseScenario(text);
+/** A line of the table beside the rules; undefined for `key=value` pairs. */
+function entryNamed(path: string, text: string): ExpectedScenario | undefined {
+  if (text.includes('=')) return undefined;
   const table = join(path, 'scenarios.csv');
-  const known = existsSync(table) ? readScenarios(readFileSync(table, 'utf8')) : [];
-  return known.find(({ id }) => id === text)?.scenario ?? parseScenario(text);
+  const isThere = statSync(path).isDirectory() && existsSync(table);
+  const known = isThere ? readScenarios(readFileSync(table, 'utf8')) : [];
+  const found = known.find(({ id }) => id === text);
+  if (found !== undefined) return found;
+  const ids = known.length === 0 ? 'none' : `${known[0]?.id} to ${known.at(-1)?.id}`;
+  throw new ScenarioError(
+    `no scenario "${text}"`,
+    `an id of scenarios.csv beside the rules (there: ${ids}), or key=value pairs`,
+  );
 }

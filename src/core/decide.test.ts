@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  aCardToken,
   aFare,
+  aFlatTariff,
   aListing,
   aPastTap,
   aQrisToken,
@@ -18,10 +20,11 @@ import {
 } from '../../sim/testing/builders.ts';
 import { utf8 } from './bytes.ts';
 import { decideTap } from './decide.ts';
+import type { PastTap } from './fare/past-tap.ts';
 import type { SecurityListing } from './lists/security-listing.ts';
 import type { Reason } from './reason.ts';
 import { reasons } from './reason.ts';
-import type { TapHistory } from './rules/rule.ts';
+import type { Situation, TapHistory } from './rules/rule.ts';
 import type { Token } from './token/token.ts';
 
 const denied = [aListing()];
@@ -118,7 +121,7 @@ const someTokens: fc.Arbitrary<Token> = fc.oneof(
 const someTimes = fc.maxSafeInteger();
 const someLimits = fc.record({ taps: fc.nat(200), amount: fc.nat(2_000_000) });
 const someHistories: fc.Arbitrary<TapHistory> = fc.record({
-  timesAccepted: fc.nat(20),
+  ridesUsed: fc.nat(20),
   taps: fc.array(
     fc.record({ at: someTimes, isSameToken: fc.boolean() }).map((change) => aPastTap(change)),
     { maxLength: 5 },
@@ -208,3 +211,73 @@ test.each([
 
   expect(decideTap(aTicketToken(), situation)).toMatchObject(expected);
 });
+
+const freeTransfers = aFlatTariff({
+  legRules: [{ product: 'umum-nontunai', legGroup: 'g' }],
+  transferRules: [{ fromLegGroup: 'g', toLegGroup: 'g', count: 1, type: 'first-and-transfer' }],
+});
+const halfAnHourAgo = someNow - 1_800_000;
+const paidLeg = aPastTap({
+  ...{ at: halfAnHourAgo, legGroup: 'g', isSameToken: false },
+  leg: { routeId: 'r1', boarding: { at: halfAnHourAgo } },
+});
+const noOffline = {
+  tariff: freeTransfers,
+  policy: { risk: aRiskPolicy({ acceptsOffline: false }) },
+};
+
+test('takes a free transfer of a payment without asking anybody, after a leg that was paid for', () => {
+  const { authorisation: _, ...unasked } = someSituation({
+    rules: someRules(noOffline),
+    place: { routeId: 'r2' },
+  });
+  const afterPaid = { ...unasked, history: someHistory({ taps: [paidLeg] }) };
+
+  expect(decideTap(aQrisToken(), afterPaid)).toMatchObject({
+    ...{ outcome: 'accepted', basis: 'risk-accepted', reason: 'transfer-applied' },
+    fare: { amount: { amount: 0 }, transfersUsed: 1 },
+  });
+  expect(decideTap(aQrisToken(), unasked)).toMatchObject({ ask: 'authorisation' });
+});
+
+test.each<[Reason, Partial<Situation>]>([
+  ['token-denied', { listings: denied }],
+  ['debt-open', { listings: [aListing({ reason: 'debt' })] }],
+  ['already-tapped', { history: { ...someHistory({ taps: [paidLeg] }), ridesUsed: 1 } }],
+])('refuses a free transfer of a payment: %s', (reason, change) => {
+  const rules = someRules(noOffline);
+  const history = someHistory({ taps: [paidLeg] });
+
+  const decision = decideTap(aQrisToken(), {
+    ...someSituation({ rules, history, place: { routeId: 'r2' } }),
+    ...change,
+  });
+
+  expect(decision).toMatchObject({ outcome: 'refused', reason });
+});
+
+test.each<[Reason, RulesChange, readonly PastTap[]]>([
+  ['transfer-applied', { tariff: freeTransfers }, [paidLeg]],
+  ['cap-reached', { policy: { caps: [aDayCap(3_500)] } }, [aPastTap({ at: halfAnHourAgo })]],
+  ['free-ride', { tariff: freeTariff() }, []],
+])('tells a card why it pays nothing: %s', (reason, rules, taps) => {
+  const situation = someSituation({
+    ...{ rules: someRules(rules), history: someHistory({ taps }), place: { routeId: 'r2' } },
+  });
+
+  const decision = decideTap(aCardToken(), situation);
+
+  expect(decision).toMatchObject({ outcome: 'accepted', basis: 'verified', reason });
+  expect(decision).not.toHaveProperty('instruction');
+});
+
+function aDayCap(amount: number) {
+  const money = { amount, currency: 'IDR' };
+  return { id: 'day', period: { kind: 'service-day' }, amount: money } as const;
+}
+
+function freeTariff() {
+  return aFlatTariff({
+    products: [{ id: 'umum-nontunai', price: { amount: 0, currency: 'IDR' } }],
+  });
+}

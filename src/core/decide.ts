@@ -5,7 +5,7 @@
  */
 import { settleIntent } from './card/settle-intent.ts';
 import type { Decision, Fare, Question, Settlement } from './decision.ts';
-import { withoutFare } from './decision.ts';
+import { isForNothing, withoutFare } from './decision.ts';
 import { fareOf } from './fare/fare-of.ts';
 import type { Reason } from './reason.ts';
 import { clockTrusted } from './rules/clock-trusted.ts';
@@ -17,6 +17,7 @@ import { listed } from './rules/listed.ts';
 import { notDenied } from './rules/not-denied.ts';
 import { notTappedBefore } from './rules/not-tapped-before.ts';
 import { productAccepted } from './rules/product-accepted.ts';
+import { productValid } from './rules/product-valid.ts';
 import { purseCovers } from './rules/purse-covers.ts';
 import type { Authorisation, Rule, Situation, TapFacts } from './rules/rule.ts';
 import { signerOf } from './rules/signer.ts';
@@ -33,6 +34,7 @@ const acceptanceRules: Readonly<Record<string, Rule>> = {
   'in-force': inForce,
   'product-accepted': productAccepted,
   'valid-here': validHere,
+  'product-valid': productValid,
   held,
   'has-fare': hasFare,
   'not-tapped-before': notTappedBefore,
@@ -92,12 +94,11 @@ function judged(facts: TapFacts): Decision {
     : refused;
 }
 
-/** Asked only when a yes would let the rider in. */
+/** Asked only when there is something to pay, and a yes would let the rider in. */
 function questionOf(facts: TapFacts): Question | undefined {
   const { token, fare, authorisation, rules } = facts;
-  if (token.proof.kind !== 'deferred' || authorisation !== undefined || fare === undefined) {
-    return undefined;
-  }
+  if (token.proof.kind !== 'deferred' || authorisation !== undefined) return undefined;
+  if (fare === undefined || isForNothing(fare)) return undefined;
   if (objectionTo({ ...facts, authorisation: 'approved' }) !== undefined) return undefined;
   return { ask: 'authorisation', fare, deadlineMs: rules.policy.online.deadlineMs };
 }
@@ -105,14 +106,16 @@ function questionOf(facts: TapFacts): Question | undefined {
 function accepted({ token, authorisation }: TapFacts, fare: Fare): Decision {
   const { card } = token;
   switch (token.proof.kind) {
-    case 'signed':
-      return { outcome: 'accepted', basis: 'verified', reason: 'ticket-valid', fare };
+    case 'signed': {
+      const reason = fare.transfersUsed === undefined ? 'ticket-valid' : 'transfer-applied';
+      return { outcome: 'accepted', basis: 'verified', reason, fare };
+    }
     case 'identifier':
       return { outcome: 'accepted', basis: 'listed', reason: 'card-listed', fare };
     case 'deferred':
       return authorisation === 'approved'
         ? { outcome: 'accepted', basis: 'authorised', reason: 'payment-authorised', fare }
-        : { outcome: 'accepted', basis: 'risk-accepted', reason: 'risk-within-limits', fare };
+        : { outcome: 'accepted', basis: 'risk-accepted', reason: unaskedReason(fare), fare };
     case 'card': {
       const free = {
         outcome: 'accepted',
@@ -132,12 +135,23 @@ function accepted({ token, authorisation }: TapFacts, fare: Fare): Decision {
   }
 }
 
+/** Why a payment is taken that nobody vouched for. */
+function unaskedReason(fare: Fare): Reason {
+  return isForNothing(fare) ? nothingToPay(fare) : 'risk-within-limits';
+}
+
 /** Why a card pays nothing now. */
 function freeReason({ card }: Token, fare: Fare): Reason {
   if (fare.action === 'enter') return 'entry-recorded';
-  if (fare.action === 'exit') return 'exit-recorded';
-  if (card?.pass?.product === fare.product) return 'pass-valid';
-  return fare.transfersUsed === undefined ? 'pass-valid' : 'transfer-applied';
+  if (fare.action === 'single' && card?.pass?.product === fare.product) return 'pass-valid';
+  return nothingToPay(fare);
+}
+
+/** Why a ride that has to be paid for costs nothing. */
+function nothingToPay({ action, isCapped, transfersUsed }: Fare): Reason {
+  if (action === 'exit') return 'exit-recorded';
+  if (isCapped === true) return 'cap-reached';
+  return transfersUsed === undefined ? 'free-ride' : 'transfer-applied';
 }
 
 /** What the device itself lacks: no fault of the rider's. */

@@ -27,6 +27,8 @@ export interface Fare {
   readonly legGroup?: string | undefined;
   /** Transfers since the journey began; absent: it begins here. */
   readonly transfersUsed?: number | undefined;
+  /** A free transfer on a ticket: the ride that it used before goes on. */
+  readonly goesOn?: true;
   readonly isCapped?: boolean | undefined;
   /** What only the office can know and will settle, such as `to-area`. */
   readonly provisional?: readonly string[] | undefined;
@@ -34,6 +36,16 @@ export interface Fare {
   readonly owedToRider?: Money | undefined;
   /** What a purse must hold although less is charged now. */
   readonly balanceNeeded?: number | undefined;
+}
+
+/** Whether the tap counts as one of the rides of its token. */
+export function usesRide({ action, goesOn }: Fare): boolean {
+  return action !== 'exit' && goesOn !== true;
+}
+
+/** Nothing is taken now, and nothing of this ride will be later. */
+export function isForNothing({ action, amount }: Fare): boolean {
+  return amount.amount === 0 && action !== 'enter';
 }
 
 /** What the card told of an earlier debit of this device. */

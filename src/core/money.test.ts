@@ -14,6 +14,12 @@ test.each([
   expect(formatMoney({ amount, currency: 'IDR' })).toBe(text);
 });
 
-test('writes another currency with its code and in minor units', () => {
-  expect(formatMoney({ amount: 3_500, currency: 'EUR' })).toBe('EUR 3500');
+test.each([
+  [350, 'EUR', 'EUR 3.50'],
+  [5, 'AUD', 'AUD 0.05'],
+  [-80, 'AUD', 'AUD -0.80'],
+  [350, 'JPY', 'JPY 350'],
+  [1_250, 'KWD', 'KWD 1.250'],
+])('writes %i minor units of %s with its code and decimals: %s', (amount, currency, text) => {
+  expect(formatMoney({ amount, currency })).toBe(text);
 });

@@ -16,6 +16,8 @@ const published: Readonly<Record<Reason, number>> = {
   'entry-recorded': 107,
   'exit-recorded': 108,
   'fail-open': 109,
+  'cap-reached': 110,
+  'free-ride': 111,
   'unknown-format': 200,
   'malformed-token': 201,
   'unknown-card': 202,

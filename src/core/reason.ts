@@ -27,6 +27,12 @@ const table = {
   },
   'exit-recorded': { code: 108, id: 'Terima kasih', en: 'Thank you' },
   'fail-open': { code: 109, id: 'Silakan naik', en: 'Please board' },
+  'cap-reached': {
+    code: 110,
+    id: 'Batas tarif tercapai: gratis',
+    en: 'Fare cap reached: no charge',
+  },
+  'free-ride': { code: 111, id: 'Gratis', en: 'No charge' },
 
   'unknown-format': { code: 200, id: 'Kode tidak dikenal', en: 'Code not recognised' },
   'malformed-token': { code: 201, id: 'Kode rusak', en: 'Code is damaged' },

@@ -42,12 +42,20 @@ function voided({ entry, row }: LastAcceptance, { ledger, stamper }: TakeBackDep
   };
   const tapOf = row.kind === 'tap' ? row.tokenKey : undefined;
   const { epoch, seq } =
-    tapOf === undefined ? ledger.append(voiding) : ledger.appendForgetting(voiding, { tapOf });
+    tapOf === undefined
+      ? ledger.append(voiding)
+      : ledger.appendForgetting(voiding, { tapOf, usedRide: usedRide(row) });
   const { amount = 0, currencyType: currency = 'IDR' } = row;
   const fare = formatMoney({ amount, currency });
   const text = { id: `Dibatalkan: ${fare}`, en: `Taken back: ${fare}` };
   const fields = { row: `${epoch}/${seq}`, voided: `${voidedEpoch}/${voidedSeq}`, fare };
   return { ok: true, text, fields };
+}
+
+/** As `usesRide` of decision.ts has it: a ticket that went on for nothing used none. */
+function usedRide(row: LastAcceptance['row']): boolean {
+  if (row.kind !== 'tap' || row.fareAction === 'exit') return false;
+  return !(row.basis === 'verified' && row.amount === 0 && row.transfers !== undefined);
 }
 
 /** Of the medium that was inspected last. @throws StoreError */

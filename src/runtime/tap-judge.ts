@@ -87,7 +87,7 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
     isGoodInItself(reading) {
       if (!reading.token.ok) return false;
       const { atRisk } = deps.ledger.recall(reading.token.value, deps.stamper.stamp().wallAt);
-      const history = { timesAccepted: 0, taps: [], atRisk };
+      const history = { ridesUsed: 0, taps: [], atRisk };
       const decided = judge(reading, { history, authorisation: 'approved' });
       return !isQuestion(decided) && decided.outcome === 'accepted';
     },

@@ -2,7 +2,7 @@
 import type { Light, Signal } from '../../device/indicator.ts';
 import type { Position } from '../../device/position-source.ts';
 import type { Scan } from '../../device/token-reader.ts';
-import type { Decision, Fare, Outcome } from '../core/decision.ts';
+import { type Decision, type Fare, isForNothing, type Outcome } from '../core/decision.ts';
 import type { RowStamp, TapRow } from '../core/ledger/row.ts';
 import { formatMoney } from '../core/money.ts';
 import { reasons } from '../core/reason.ts';
@@ -96,7 +96,7 @@ export function acceptedToken(tap: Tap, rules: Rules, now: number): AcceptedToke
   const { tokenKey, accountKey } = token.value;
   const { fare, basis } = decision;
   const forgetAt = Math.max(useEnds(token.value, rules), now + rememberedMs);
-  const atRisk = basis === 'risk-accepted';
+  const atRisk = basis === 'risk-accepted' && !isForNothing(fare);
   const { version: rulesVersion } = rules;
   return { tokenKey, accountKey, acceptedAt: now, forgetAt, atRisk, fare, rulesVersion };
 }

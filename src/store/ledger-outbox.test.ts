@@ -241,9 +241,9 @@ test('forgets an accepted token once its time and the retention are over', () =>
   ledger.appendTogether([aTapRow()], token);
 
   ledger.outbox.prune(someNow);
-  const kept = ledger.recall({ tokenKey }, someNow).timesAccepted;
+  const kept = ledger.recall({ tokenKey }, someNow).ridesUsed;
   ledger.outbox.prune(someNow + 1);
 
   expect(kept).toBe(1);
-  expect(ledger.recall({ tokenKey }, someNow).timesAccepted).toBe(0);
+  expect(ledger.recall({ tokenKey }, someNow).ridesUsed).toBe(0);
 });

@@ -7,6 +7,7 @@
  * - hash = rowHash(place, hash before, bytes) (promise 3);
  * - a new file begins a new epoch, so that a restored or cloned disk shows as a fork (promise 8).
  */
+import { usesRide } from '../core/decision.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow, type Row } from '../core/ledger/row.ts';
 import type { TapHistory } from '../core/rules/rule.ts';
@@ -104,8 +105,9 @@ function ledgerOn(
   const record = database.transaction(
     (rows: readonly Row[], accepted: AcceptedToken | undefined) => {
       if (accepted !== undefined) {
-        const { tokenKey, acceptedAt, forgetAt, atRisk } = accepted;
-        statements.remember.run({ tokenKey, acceptedAt, forgetAt, atRisk: +atRisk });
+        const { tokenKey, acceptedAt, forgetAt, atRisk, fare } = accepted;
+        const rides = +usesRide(fare);
+        statements.remember.run({ tokenKey, acceptedAt, forgetAt, atRisk: +atRisk, rides });
         memory.note(accepted);
       }
       return rows.reduce(addRow, head);
@@ -120,7 +122,7 @@ function ledgerOn(
   const recordForgetting = database.transaction((row: Row, what: Forgotten) => {
     memory.forget(what);
     if ('tapOf' in what) {
-      statements.unuse.run(what.tapOf);
+      if (what.usedRide) statements.unuse.run(what.tapOf);
       statements.forgetUnused.run(what.tapOf);
     }
     return addRow(head, row);
@@ -137,9 +139,9 @@ function ledgerOn(
       return head;
     }),
     recall: named((subject: TapSubject, now: number) => {
-      const times = statements.timesAccepted.get(subject.tokenKey) as number | undefined;
+      const rides = statements.ridesUsed.get(subject.tokenKey) as number | undefined;
       return {
-        timesAccepted: times ?? 0,
+        ridesUsed: rides ?? 0,
         taps: memory.tapsOf(subject),
         atRisk: memory.atRisk(subject, now),
         openIntent: intents.open(subject.tokenKey),
@@ -160,15 +162,15 @@ function prepare(database: SqliteDatabase) {
     addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
     addRow: database.prepare('insert into row (epoch, seq, hash, bytes) values (?, ?, ?, ?)'),
     remember: database.prepare(
-      `insert into accepted_token (token_key, accepted_at, forget_at, at_risk)
-       values (:tokenKey, :acceptedAt, :forgetAt, :atRisk)
+      `insert into accepted_token (token_key, accepted_at, forget_at, at_risk, times)
+       values (:tokenKey, :acceptedAt, :forgetAt, :atRisk, 1)
        on conflict (token_key) do update
        set accepted_at = excluded.accepted_at, forget_at = excluded.forget_at,
-           times = times + 1`,
+           times = times + :rides`,
     ),
     unuse: database.prepare('update accepted_token set times = times - 1 where token_key = ?'),
     forgetUnused: database.prepare('delete from accepted_token where token_key = ? and times < 1'),
-    timesAccepted: database.prepare('select times from accepted_token where token_key = ?').pluck(),
+    ridesUsed: database.prepare('select times from accepted_token where token_key = ?').pluck(),
   };
 }
 

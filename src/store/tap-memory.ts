@@ -25,7 +25,9 @@ export interface RememberedTap extends TapSubject {
 }
 
 /** The newest tap of a token, as if it had not been; or an entry that is still without an exit. */
-export type Forgotten = { readonly tapOf: Uint8Array } | { readonly entryOf: TapSubject };
+export type Forgotten =
+  | { readonly tapOf: Uint8Array; readonly usedRide: boolean }
+  | { readonly entryOf: TapSubject };
 
 export interface TapMemory {
   /** Within the transaction that appends the tap's row. */

@@ -117,6 +117,18 @@ export const timezone: FieldType<string> = {
   what: 'a time zone such as Asia/Jakarta',
 };
 
+/** IETF BCP 47. */
+export const language: FieldType<string> = {
+  read(cell) {
+    try {
+      return Intl.getCanonicalLocales(cell).length > 0 ? cell : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  what: 'a language such as id or en-GB',
+};
+
 export const url: FieldType<string> = {
   read: (cell) => (/^https?:\/\/\S+$/.test(cell) && URL.canParse(cell) ? cell : undefined),
   what: 'a URL with http:// or https://',

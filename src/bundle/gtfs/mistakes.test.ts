@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aFeed, type FeedChange } from '../../../sim/testing/gtfs-feeds.ts';
 import { placeOf } from '../problem.ts';
-import { readFeed } from './read-feed.ts';
+import { examine } from '../read-rules.ts';
 
 const table = join(import.meta.dirname, '../../../fixtures/gtfs-invalid/mistakes.txt');
 
@@ -23,7 +23,7 @@ function changeOf(place: string, text: string): FeedChange {
 }
 
 test('finds nothing wrong with the feed in which the mistakes are made', () => {
-  expect(readFeed(aFeed()).problems).toEqual([]);
+  expect(examine(aFeed()).problems).toEqual([]);
 });
 
 test('has a mistake of each kind', () => {
@@ -32,7 +32,7 @@ test('has a mistake of each kind', () => {
 });
 
 test.each(mistakes)('tells %s: all of it, and where it is', (_, place, text, told) => {
-  const { problems } = readFeed(aFeed(changeOf(place, text)));
+  const { problems } = examine(aFeed(changeOf(place, text)));
 
   expect(problems.map((problem) => `${placeOf(problem)} ${problem.code}`).join('; ')).toBe(told);
   expect(problems.every(({ message, hint }) => message !== '' && hint !== '')).toBe(true);

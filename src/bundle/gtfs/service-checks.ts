@@ -11,6 +11,8 @@ export const serviceChecks: readonly Check[] = [
   { reads: ['trips', 'stop_times'], find: shortTrips },
   { reads: ['shapes'], find: ({ feed }) => shortShapes(feed) },
   { reads: ['calendar'], find: ({ feed }) => calendars(feed) },
+  { reads: ['calendar', 'calendar_dates'], find: ({ feed }) => idleServices(feed) },
+  { reads: ['security_listings'], find: ({ feed }) => listings(feed) },
   { reads: ['feed_info'], find: ({ feed }) => feed.feed_info.flatMap(validity) },
 ];
 
@@ -117,6 +119,41 @@ function calendars({ calendar }: Feed): readonly Problem[] {
   return calendar
     .filter(({ start_date, end_date }) => end_date < start_date)
     .map((row) => at('calendar', row, { column: 'end_date', ...backwardDays, hint: exchange }));
+}
+
+const weekdays = [
+  ...(['monday', 'tuesday', 'wednesday', 'thursday'] as const),
+  ...(['friday', 'saturday', 'sunday'] as const),
+] as const;
+
+function idleServices({ calendar, calendar_dates }: Feed): readonly Problem[] {
+  const added = new Set(
+    calendar_dates
+      .filter(({ exception_type }) => exception_type === '1')
+      .map(({ service_id }) => service_id),
+  );
+  return calendar
+    .filter((row) => weekdays.every((day) => row[day] === '0') && !added.has(row.service_id))
+    .map((row) =>
+      at('calendar', row, {
+        ...({ severity: 'warning', column: 'service_id', code: 'never-runs' } as const),
+        message: 'on no weekday, and no date is added',
+        hint: 'set a weekday to 1, or add its days to calendar_dates.txt',
+      }),
+    );
+}
+
+function listings({ security_listings: rows }: Feed): readonly Problem[] {
+  return rows
+    .filter(
+      ({ valid_from = 0, valid_until = Number.POSITIVE_INFINITY }) => valid_until <= valid_from,
+    )
+    .map((row) =>
+      at('security_listings', row, {
+        ...{ column: 'valid_until', code: 'ends-before-it-begins', hint: exchange },
+        message: 'not behind valid_from: it is never in force',
+      }),
+    );
 }
 
 function validity(row: RowOf<'feed_info'>): readonly Problem[] {

@@ -237,7 +237,7 @@ export const tables = {
     fields: {
       feed_publisher_name: must(type.text),
       feed_publisher_url: must(type.url),
-      feed_lang: must(type.text),
+      feed_lang: must(type.language),
       feed_start_date: may(type.date),
       feed_end_date: may(type.date),
     },

@@ -4,41 +4,90 @@
  * next one.
  */
 import type { Fare } from '../decision.ts';
+import { formatMoney } from '../money.ts';
 import { heldProduct, riderOf } from '../rules/holdings.ts';
 import type { Situation } from '../rules/rule.ts';
 import type { Token } from '../token/token.ts';
-import { maximumFare } from './leg-fare.ts';
+import type { PastLeg } from './leg.ts';
+import { legFares, maximumFare } from './leg-fare.ts';
 import type { PastTap } from './past-tap.ts';
-import { type Quote, quoteFare, type Trace } from './quote.ts';
+import { productObjection } from './product-validity.ts';
+import { type Quote, quoteFare, type Trace, type TraceStep } from './quote.ts';
 import { type Ride, rideOf, tappingOn } from './ride.ts';
+import { ticketRide } from './ticket-ride.ts';
 
 /** @returns undefined when the tariff has no fare for the ride. */
 export function fareOf(token: Token, situation: Situation, trace?: Trace): Fare | undefined {
   const rider = riderOf(token, situation);
   const ride = rideOf(rider, situation);
   const product = heldProduct(token, situation);
-  const { action, leg } = ride;
   if (product !== undefined) {
-    trace?.({ rule: 'prepaid', holds: true, text: `${product} was bought before the ride` });
-    const amount = { amount: 0, currency: situation.rules.currency };
-    return { product, amount, action, leg, riderCategory: rider.riderCategory };
+    const objection = productObjection(situation.rules.tariff, product, ride.leg);
+    trace?.(prepaidStep(product, objection));
+    const isPaidByPurse = objection !== undefined && token.card !== undefined;
+    if (!isPaidByPurse) return prepaidFare(product, ride, { token, situation, trace });
   }
   const quote = quoted(ride, situation, trace);
   if (quote === undefined) return undefined;
-  switch (action) {
+  switch (ride.action) {
     case 'enter':
-      return entryFare(fareOfQuote(quote, ride), ride, situation);
+      return entryFare(fareOfQuote(quote, ride), ride, { situation, trace });
     case 'exit':
-      return exitFare(fareOfQuote(quote, ride), ride, situation);
+      return exitFare(fareOfQuote(quote, ride), ride, { situation, trace });
     case 'single':
       return fareOfQuote(quote, ride);
   }
 }
 
+function prepaidStep(product: string, objection: string | undefined): TraceStep {
+  const why = objection === undefined ? '' : `, and its leg rules say ${objection}`;
+  const text = `${product} was bought before the ride${why}`;
+  return { rule: 'prepaid', holds: objection === undefined, text };
+}
+
+interface Asked {
+  readonly token: Token;
+  readonly situation: Situation;
+  readonly trace: Trace | undefined;
+}
+
+/** Nothing at the door; of counted rides it may go on with the one before. */
+function prepaidFare(
+  product: string,
+  { action, leg }: Ride,
+  { token, situation, trace }: Asked,
+): Fare {
+  const { rules, history } = situation;
+  const { ticketsTransfer, transferNeedsOtherRoute } = rules.policy;
+  const amount = { amount: 0, currency: rules.currency };
+  const fare = { product, amount, action, leg, riderCategory: leg.riderCategory };
+  const hasTransfers = ticketsTransfer && rules.tariff.transferRules.length > 0;
+  if (token.rides === 'unlimited' || !hasTransfers) return fare;
+  const past = pastLegs(
+    history.taps.filter(({ isSameToken }) => isSameToken),
+    rules,
+  );
+  return { ...fare, ...ticketRide(rules.tariff, leg, { past, transferNeedsOtherRoute, trace }) };
+}
+
 function quoted({ leg }: Ride, { rules, history }: Situation, trace?: Trace): Quote | undefined {
-  const past = history.taps.filter(({ action }) => action !== 'enter');
+  const past = pastLegs(history.taps, rules);
   const { caps, transferNeedsOtherRoute } = rules.policy;
   return quoteFare(rules.tariff, { leg, past, caps, transferNeedsOtherRoute }, trace);
+}
+
+/** Legs that were ridden, in the leg groups of today's rules: those before may have had others. */
+function pastLegs(
+  taps: readonly PastTap[],
+  { version, tariff }: Situation['rules'],
+): readonly PastLeg[] {
+  return taps
+    .filter(({ action }) => action !== 'enter')
+    .map((tap) => {
+      const legGroup =
+        tap.rulesVersion === version ? undefined : legFares(tariff, tap.leg)[0]?.legGroup;
+      return legGroup === undefined ? tap : { ...tap, legGroup };
+    });
 }
 
 function fareOfQuote(quote: Quote, { action, leg }: Ride): Fare {
@@ -53,11 +102,21 @@ function fareOfQuote(quote: Quote, { action, leg }: Ride): Fare {
 }
 
 /** Nothing yet, but what an earlier ride without an exit came to. */
-function entryFare(fare: Fare, { tapping, forgotten }: Ride, situation: Situation): Fare {
+function entryFare(
+  fare: Fare,
+  { tapping, forgotten }: Ride,
+  { situation, trace }: Omit<Asked, 'token'>,
+): Fare {
   const owed = forgotten === undefined ? 0 : penaltyOf(forgotten, situation);
+  const amount = { ...fare.amount, amount: owed };
+  const text =
+    forgotten === undefined
+      ? 'nothing now: the ride is charged at its exit'
+      : `an entry was left without an exit: ${formatMoney(amount)} for it now`;
+  trace?.({ rule: 'entry', holds: true, text });
   return {
     ...fare,
-    amount: { ...fare.amount, amount: owed },
+    amount,
     isCapped: false,
     owedToRider: undefined,
     balanceNeeded: owed + (tapping?.minimumBalance ?? 0),
@@ -79,11 +138,18 @@ function penaltyOf({ leg }: PastTap, { rules }: Situation): number {
 }
 
 /** Whoever leaves where they entered has not travelled. */
-function exitFare(fare: Fare, { tapping, entry, leg }: Ride, { now }: Situation): Fare {
+function exitFare(
+  fare: Fare,
+  { tapping, entry, leg }: Ride,
+  { situation: { now }, trace }: Omit<Asked, 'token'>,
+): Fare {
   if (tapping === undefined || entry === undefined) return fare;
   const isSameStop =
     leg.boarding.stopId !== undefined && leg.boarding.stopId === leg.alighting?.stopId;
   const isFree = tapping.sameStopCharge === 'nothing' && now - entry.at < tapping.sameStopExitMs;
   if (!isSameStop || !isFree) return fare;
+  const seconds = tapping.sameStopExitMs / 1_000;
+  const text = `left where it was entered, within ${seconds} s: nothing`;
+  trace?.({ rule: 'exit', holds: true, text });
   return { ...fare, amount: { ...fare.amount, amount: 0 }, owedToRider: undefined };
 }

@@ -1,7 +1,7 @@
 /**
  * What one leg costs on its own: of the rules that it matches and that have a product for this
  * rider, those of the highest priority; of their products, the cheapest; of equal ones, the first
- * in the file.
+ * in the file. What is sold before the ride is nobody's fare at the door.
  *
  * Rules that wait for an unknown fact count only when no other rule matches. The fare then says
  * what it waits for, and so does a fare that such a rule would have changed.
@@ -88,7 +88,8 @@ function candidatesOf(tariff: Tariff, leg: Leg, facts: LegFacts): readonly Candi
   const products = productsFor(tariff, ids, leg);
   return matches
     .flatMap((match) => {
-      const product = products.get(match.rule.product);
+      const { product: id } = match.rule;
+      const product = tariff.prepaidProducts.has(id) ? undefined : products.get(id);
       return product === undefined ? [] : [{ ...match, product }];
     })
     .toSorted(

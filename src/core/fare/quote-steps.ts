@@ -94,8 +94,10 @@ const verdicts = {
 
 function transferText({ fromLegGroup, toLegGroup, duration, count }: FareTransferRule): string {
   const groups = `${fromLegGroup ?? 'any other'} to ${toLegGroup ?? 'any other'}`;
-  const limit = duration && `within ${duration.seconds} s ${duration.between.replaceAll('-', ' ')}`;
-  const times = count !== undefined && count > 0 && `${count} times at most`;
+  const limit =
+    duration && `within ${duration.seconds / 60} min, ${duration.between.replaceAll('-', ' ')}`;
+  const times =
+    count !== undefined && count > 0 && `${count === 1 ? 'once' : `${count} times`} at most`;
   return [groups, limit, times].filter((part) => part).join(', ');
 }
 

@@ -232,7 +232,7 @@ test('tells step by step how a fare came out', () => {
     'fare_leg_rules no: khusus, from Halte transit, leg group transit: not for this rider',
     'fare_leg_rules no: umum, leg group biasa: Rp 3.500, but of lower priority',
     'fare_leg_rules no: khusus, leg group biasa: not for this rider',
-    'fare_transfer_rules yes: biasa to transit, within 5400 s departure to departure: Rp 0 now',
+    'fare_transfer_rules yes: biasa to transit, within 90 min, departure to departure: Rp 0 now',
     'caps no: no cap is reached',
   ]);
 });
@@ -247,7 +247,7 @@ test.each<[string, Partial<QuoteInput>, string]>([
   [
     'no transfers left',
     { past: [pastLeg({ legGroup: 'transit', transfersUsed: 2 })] },
-    'fare_transfer_rules no: transit to transit, within 5400 s departure to departure, ' +
+    'fare_transfer_rules no: transit to transit, within 90 min, departure to departure, ' +
       '2 times at most: no transfers left',
   ],
   [

@@ -40,14 +40,17 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
   const entry = openEntry(history.taps);
   if (entry === undefined) return { action: 'enter', leg, tapping };
   const isForgotten = now - entry.at >= tapping.forgottenAfterMs;
-  const forgotten = isForgotten && isPunishable(entry, situation) ? entry : undefined;
+  const forgotten = isForgotten && !isForgiven(entry, situation) ? entry : undefined;
   if (isForgotten) return { action: 'enter', leg, tapping, ...(forgotten && { forgotten }) };
   return { action: 'exit', leg: { ...entry.leg, alighting: here }, tapping, entry };
+}
 
-  function isPunishable({ rulesVersion }: PastTap, { now: at }: Situation): boolean {
-    const isOfOldRules = rulesVersion !== rules.version;
-    return !(isOfOldRules && at < rules.effectiveFrom + rules.policy.graceMs);
-  }
+/** In the grace after a change nothing bad comes of what was done under other rules. */
+export function isForgiven(
+  { rulesVersion }: PastTap,
+  { now, rules }: Pick<Situation, 'now' | 'rules'>,
+): boolean {
+  return rulesVersion !== rules.version && now < rules.effectiveFrom + rules.policy.graceMs;
 }
 
 /** How riders tap on a route; undefined where the operator says nothing of it. */

@@ -12,6 +12,11 @@ export interface Tariff {
   readonly products: readonly FareProduct[];
   readonly legRules: readonly FareLegRule[];
   readonly transferRules: readonly FareTransferRule[];
+  /**
+   * Bought before the ride (`acceptance.json`): nobody is charged for them at the door. The leg rules
+   * that name one say where and when it is valid.
+   */
+  readonly prepaidProducts: ReadonlySet<string>;
   readonly riderCategories: ReadonlyMap<string, RiderCategory>;
   readonly fareMedia: ReadonlyMap<string, FareMedia>;
   /** Windows of each timeframe_group_id. */

@@ -141,3 +141,16 @@ function chargeOf(
       return before.transfersUsed > 0 ? transfer : transfer - before.charged.amount;
   }
 }
+
+/** Whether a transfer to this leg group can cost nothing. */
+export function leadsFreelyTo(tariff: Tariff, legGroup: string | undefined, leg: Leg): boolean {
+  const { transferRules } = tariff;
+  const isNamed = transferRules.some(
+    ({ toLegGroup }) => toLegGroup !== undefined && toLegGroup === legGroup,
+  );
+  return transferRules.some(({ toLegGroup, type, product }) => {
+    const leadsHere = toLegGroup === undefined ? !isNamed : toLegGroup === legGroup;
+    const price = product === undefined ? 0 : productFor(tariff, product, leg)?.price.amount;
+    return leadsHere && type === 'first-and-transfer' && price !== undefined && price <= 0;
+  });
+}

@@ -9,6 +9,7 @@ import {
   someNow,
   someRules,
 } from '../../../sim/testing/builders.ts';
+import type { Fare } from '../decision.ts';
 import type { Token } from '../token/token.ts';
 import { notTappedBefore } from './not-tapped-before.ts';
 
@@ -62,10 +63,10 @@ test.each([
   [9, undefined],
   [10, 'rides-used-up'],
   [11, 'rides-used-up'],
-])('judges a carnet of ten after %i rides: %s', (timesAccepted, expected) => {
+])('judges a carnet of ten after %i rides: %s', (ridesUsed, expected) => {
   const token = aTicketToken({ kind: 'carnet', rides: 10 });
   const taps = [aPastTap({ at: someNow - 86_400_000 })];
-  const history = someHistory({ taps, timesAccepted });
+  const history = someHistory({ taps, ridesUsed });
 
   expect(notTappedBefore(someFacts({ token, history }))).toBe(expected);
 });
@@ -145,4 +146,25 @@ test('lets a single ride out through a door where riders tap twice', () => {
   const fare = aFare({ action: 'exit' });
 
   expect(notTappedBefore(someFacts({ token: single, history, fare }))).toBeUndefined();
+});
+
+test('takes a tap at another stop for no slip of the hand', () => {
+  const taps = [aPastTap({ at: someNow - 5_000, action: 'enter' })];
+  const leaves = (from?: string, to?: string) => {
+    const call = (stopId?: string) => ({ at: someNow, ...(stopId !== undefined && { stopId }) });
+    const fare = aFare({ action: 'exit', leg: { boarding: call(from), alighting: call(to) } });
+    return notTappedBefore(someFacts({ token: pass, history: someHistory({ taps }), fare }));
+  };
+
+  expect(leaves('A', 'B')).toBeUndefined();
+  expect(leaves('A', 'A')).toBe('already-tapped');
+  expect(leaves('A')).toBe('already-tapped');
+});
+
+test('lets the ride of a ticket go on that is used up', () => {
+  const history = { ...someHistory(), ridesUsed: 1 };
+  const judged = (fare: Fare) => notTappedBefore(someFacts({ token: single, history, fare }));
+
+  expect(judged(aFare({ transfersUsed: 1, goesOn: true }))).toBeUndefined();
+  expect(judged(aFare({ transfersUsed: 1 }))).toBe('already-tapped');
 });

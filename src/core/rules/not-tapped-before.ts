@@ -3,16 +3,19 @@
  * operator's passback rule lets it within the group time, each of them a presentation of its own,
  * and then nobody until the block is over: it must not be handed back through the door.
  */
+import { usesRide } from '../decision.ts';
+import type { Leg } from '../fare/leg.ts';
 import type { PastTap } from '../fare/past-tap.ts';
+import { isForgiven } from '../fare/ride.ts';
 import type { Passback } from './policy.ts';
 import type { Rule, TapFacts } from './rule.ts';
 
 export const notTappedBefore: Rule = (facts) => {
   const { token, history, fare } = facts;
   const { rides } = token;
-  // Whoever is on board is let out: leaving uses no ride.
-  const isUsedUp = rides !== 'unlimited' && history.timesAccepted >= rides;
-  if (isUsedUp && fare?.action !== 'exit') {
+  // Whoever is on board is let out, and a free transfer goes on with a ride that was used.
+  const isUsedUp = rides !== 'unlimited' && history.ridesUsed >= rides;
+  if (isUsedUp && (fare === undefined || usesRide(fare))) {
     return rides === 1 ? 'already-tapped' : 'rides-used-up';
   }
   const passback = passbackOf(facts);
@@ -30,16 +33,24 @@ function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
 
 function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFacts): boolean {
   const { now, history, fare } = facts;
-  const group = newestGroup(history.taps, groupMs + blockMs);
+  const taps = history.taps.filter((tap) => !isForgiven(tap, facts));
+  const group = newestGroup(taps, groupMs + blockMs);
   const [first] = group;
   if (first === undefined) return false;
   // Both ways: after a clock that ran ahead was set right, its taps lie in the future, and must not
   // shut a pass out until real time has caught up with them.
   const since = Math.abs(now - first.at);
   if (since >= groupMs + blockMs) return false;
-  // Leaving is no second boarding: only the hand that slips is caught.
-  if (fare?.action === 'exit') return Math.abs(now - (group.at(-1)?.at ?? now)) < blockMs;
+  // Leaving is no second boarding: only the hand that slips is caught, where it boarded.
+  if (fare?.action === 'exit') {
+    return !hasMoved(fare.leg) && Math.abs(now - (group.at(-1)?.at ?? now)) < blockMs;
+  }
   return since >= groupMs || group.length >= groupRidersMax;
+}
+
+function hasMoved({ boarding, alighting }: Leg): boolean {
+  const [from, to] = [boarding.stopId, alighting?.stopId];
+  return from !== undefined && to !== undefined && from !== to;
 }
 
 /** Taps since the first one that a new block began with, oldest first. */

@@ -8,8 +8,6 @@ import type { Money } from '../money.ts';
 export interface Policy {
   /** Fare media by what carries them; a format without an entry counts as none. */
   readonly mediaOfFormat: ReadonlyMap<string, string>;
-  /** Bought before the ride: used by whoever holds them, never charged at the door. */
-  readonly prepaidProducts: ReadonlySet<string>;
   /** The first that fits counts. */
   readonly passback: readonly Passback[];
   /** The first that fits counts; without one each ride is a single tap. */
@@ -17,6 +15,8 @@ export interface Policy {
   readonly caps: readonly CapPolicy[];
   /** Whoever takes the same route again begins a new journey. */
   readonly transferNeedsOtherRoute: boolean;
+  /** A ticket's free transfer uses none of its rides; else every boarding uses one. */
+  readonly ticketsTransfer: boolean;
   readonly risk: RiskPolicy;
   readonly online: OnlinePolicy;
   readonly issuers: IssuerPolicy;

@@ -12,8 +12,8 @@ import type { Signer } from './signer.ts';
 
 /** What this device remembers that bears on one token. */
 export interface TapHistory {
-  /** How often this very token was accepted here. */
-  readonly timesAccepted: number;
+  /** How many rides of this very token were used here: leaving and free transfers use none. */
+  readonly ridesUsed: number;
   /** Accepted taps of the token, or of the account behind it, oldest first; a bounded number. */
   readonly taps: readonly PastTap[];
   /** Accepted at risk within a day: of the account, and on this device. */
@@ -26,7 +26,7 @@ const nothing: Limits = { taps: 0, amount: 0 };
 
 /** Of a token that was never seen, on a device that took no risk. */
 export const emptyHistory: TapHistory = {
-  timesAccepted: 0,
+  ridesUsed: 0,
   taps: [],
   atRisk: { account: nothing, device: nothing },
 };

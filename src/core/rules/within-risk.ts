@@ -1,18 +1,21 @@
 /**
  * A payment that nobody vouched for yet: of accepted wallets only, and what the backend declined is
  * refused. Without an answer it is taken on the operator's risk, if the operator takes any, within
- * limits for each tap, account and device, and while lists and link are fresh enough to trust.
+ * limits for each tap, account and device, and while lists and link are fresh enough to trust. A ride
+ * that costs nothing risks nothing.
  */
+import { isForNothing } from '../decision.ts';
 import type { Reason } from '../reason.ts';
 import type { Limits, RiskPolicy } from './policy.ts';
 import type { Rule, TapFacts } from './rule.ts';
 
 export const withinRisk: Rule = (facts) => {
-  const { token, rules, authorisation } = facts;
+  const { token, rules, authorisation, fare } = facts;
   if (token.proof.kind !== 'deferred') return undefined;
   if (!isIssuerAccepted(token.issuer, rules.policy.issuers)) return 'issuer-not-accepted';
   if (authorisation === 'declined') return 'payment-declined';
   if (authorisation === 'approved') return undefined;
+  if (fare !== undefined && isForNothing(fare)) return undefined;
   return offlineObjection(facts, rules.policy.risk);
 };
 

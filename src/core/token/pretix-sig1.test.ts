@@ -177,7 +177,7 @@ test('is not tried with keys of another format, nor of issuers whose tickets nam
 });
 
 test('accepts once', () => {
-  const history = someHistory({ timesAccepted: 1 });
+  const history = someHistory({ ridesUsed: 1 });
 
   expect(reasonFor(genuineText, rulesWith([k1]), { history })).toBe('already-tapped');
 });
