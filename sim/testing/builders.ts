@@ -114,6 +114,7 @@ export function aCardToken(change: Partial<PurseCard> = {}): Token {
     card: {
       balance: { amount: 20_000, currency: 'IDR' },
       counter: 41,
+      trips: [],
       debit: () => end(parsed({ result: 'committed' })),
       ...change,
     },
