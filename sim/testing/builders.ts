@@ -165,6 +165,8 @@ export function aFlatTariff(change: Partial<Tariff> = {}): Tariff {
     time: { offsets: [{ from: 0, minutes: 420 }], dayBeginsAtMinutes: 180 },
     areasOfStop: new Map(),
     networkOfRoute: new Map(),
+    stops: new Set(),
+    routes: new Set(),
     areaNames: new Map(),
     networkNames: new Map(),
     ...change,

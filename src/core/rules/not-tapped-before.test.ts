@@ -146,3 +146,21 @@ test('lets a single ride out through a door where riders tap twice', () => {
 
   expect(notTappedBefore(someFacts({ token: single, history, fare }))).toBeUndefined();
 });
+
+test.each([
+  ['at the other door', 'k1', 'single', 'already-tapped'],
+  ['on another route', 'k2', 'single', undefined],
+  ['on a route that the card does not tell', undefined, 'single', undefined],
+  ['when the rider leaves', 'k1', 'exit', undefined],
+] as const)('judges what the card tells of another bus: %s', (_, routeId, action, expected) => {
+  const leg = { boarding: { at: someNow }, ...(routeId !== undefined && { routeId }) };
+  const history = someHistory({ taps: [aPastTap({ leg, source: 'card' })] });
+  const facts = someFacts({
+    token: pass,
+    history,
+    fare: aFare({ action }),
+    place: { routeId: 'k1' },
+  });
+
+  expect(notTappedBefore(facts)).toBe(expected);
+});

@@ -1,7 +1,9 @@
 /**
  * A token counts as often as it has rides. One with rides left boards as many riders as the
  * operator's passback rule lets it within the group time, each of them a presentation of its own,
- * and then nobody until the block is over: it must not be handed back through the door.
+ * and then nobody until the block is over: it must not be handed back through the door. Another bus
+ * counts as this one as long as it is on the same route: its other door, or the bus behind. Who has
+ * changed to another route has not handed anything back.
  */
 import type { PastTap } from '../fare/past-tap.ts';
 import type { Passback } from './policy.ts';
@@ -29,8 +31,8 @@ function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
 }
 
 function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFacts): boolean {
-  const { now, history, fare } = facts;
-  const group = newestGroup(history.taps, groupMs + blockMs);
+  const { now, fare } = facts;
+  const group = newestGroup(tapsHere(facts), groupMs + blockMs);
   const [first] = group;
   if (first === undefined) return false;
   // Both ways: after a clock that ran ahead was set right, its taps lie in the future, and must not
@@ -40,6 +42,14 @@ function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFac
   // Leaving is no second boarding: only the hand that slips is caught.
   if (fare?.action === 'exit') return Math.abs(now - (group.at(-1)?.at ?? now)) < blockMs;
   return since >= groupMs || group.length >= groupRidersMax;
+}
+
+function tapsHere({ history, fare, place }: TapFacts): readonly PastTap[] {
+  const isSameRoute = ({ leg }: PastTap) =>
+    leg.routeId !== undefined && leg.routeId === place.routeId;
+  return history.taps.filter(
+    (tap) => tap.source !== 'card' || (fare?.action !== 'exit' && isSameRoute(tap)),
+  );
 }
 
 /** Taps since the first one that a new block began with, oldest first. */
