@@ -7,7 +7,12 @@ import {
   validatorTransaction,
   verifyTransactionMac,
 } from '../core/card/desfire/transaction-mac.ts';
-import { passFile, transitKeyName, tripFile, uidBytes } from '../core/card/desfire/transit-application.ts';
+import {
+  passFile,
+  transitKeyName,
+  tripFile,
+  uidBytes,
+} from '../core/card/desfire/transit-application.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { DebitProof } from '../core/card/office-settlement.ts';
 import { rideMarks } from '../core/card/ride-marks.ts';

@@ -4,7 +4,7 @@
  */
 import { utf8 } from '../bytes.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import type { Fare } from '../decision.ts';
+import type { Leg } from '../fare/leg.ts';
 import type { RideAction } from '../fare/past-tap.ts';
 
 /** A ride in the operator's own words: GTFS ids. */
@@ -47,7 +47,17 @@ export function markOf(what: Marked, id: string): number {
   );
 }
 
-export function cardRideOf({ action, product, leg, legGroup, transfersUsed }: Fare): CardRide {
+/** What a `Fare` says of the ride, without its price. */
+interface PricedRide {
+  readonly action: RideAction;
+  readonly product: string;
+  readonly leg: Leg;
+  readonly legGroup?: string | undefined;
+  readonly transfersUsed?: number | undefined;
+}
+
+export function cardRideOf(ride: PricedRide): CardRide {
+  const { action, product, leg, legGroup, transfersUsed } = ride;
   const { stopId } = action === 'exit' ? (leg.alighting ?? leg.boarding) : leg.boarding;
   return { action, product, routeId: leg.routeId, stopId, legGroup, transfers: transfersUsed };
 }
