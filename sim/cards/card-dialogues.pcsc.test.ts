@@ -3,8 +3,10 @@
  * pcscd adds is told by the same visit without it, which must go the same word for word. The radio
  * and the firmware of a reader are not in it.
  */
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
+import { readBundle } from '../../src/bundle/read-rules.ts';
 import { hex } from '../../src/core/bytes.ts';
 import { dialogueMs } from '../../src/runtime/drive-dialogue.ts';
 import { openSession, type ScanSession } from '../contracts/token-reader-card.ts';
@@ -52,6 +54,9 @@ const listedUid = bytesOf('04665544332211');
 const allowed = aListing({ kind: 'card', effect: 'allow', product: 'umum' });
 const listings = new Map([[hex(keyed('card', listedUid)), [allowed]]]);
 const rules = someRules({ listings });
+const { rules: semarang } = readBundle(
+  fileURLToPath(new URL('../../fixtures/trans-semarang', import.meta.url)),
+);
 
 function aQrisPhone(recordBytes: number): CardModel {
   const nextCode = () => syntheticQris(gopay, createSimEntropy(1));
@@ -76,12 +81,17 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
    * Holds the card once, to a validator that has just started on this ledger. Slots take turns: one
    * is still being emptied, which takes pcscd half a second, when the other has its card.
    */
-  async function hold(card: CardModel, options: InsertOptions = {}, ledger = aLedger()) {
+  async function hold(
+    card: CardModel,
+    options: InsertOptions = {},
+    ledger = aLedger(),
+    door = createCardDoor(ledger, rules),
+  ) {
     const slot = slots[turn];
     await emptied[turn];
     const listener = listening(card);
     await slot.insert(listener.card, options);
-    const visit = await createCardDoor(ledger, rules).visit(await session.nextCard());
+    const visit = await door.visit(await session.nextCard());
     emptied[turn] = slot.remove();
     turn = turn === 0 ? 1 : 0;
     return { ...visit, heard: listener.heard };
@@ -157,6 +167,27 @@ describe.skipIf(!isHere)('with pcscd', { timeout: 20_000 }, () => {
       expect(commits).toEqual(isLastHeard ? [1, 0] : [0, 1]);
       expect((await lookAt(card)).balance).toBe((await lookAt(twin)).balance);
       expect(tapsOf(ledger).filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    },
+  );
+
+  test.each(['ev2', 'ev1'] as const)(
+    'gives the free transfer of another bus to a card of %s that says where it has been',
+    async (generation) => {
+      const [near, far] = [aLedger(), aLedger({ device: 'bus-2' })];
+      const card = await aTransitCard({ generation });
+      const first = createCardDoor(near, semarang, {
+        place: { routeId: 'koridor-1', stopId: 'mangkang' },
+      });
+      const next = createCardDoor(far, semarang, {
+        ...{ device: 'bus-2', place: { routeId: 'koridor-2', stopId: 'balai-kota' } },
+      });
+
+      const paid = await hold(card, {}, near, first);
+      const free = await hold(card, {}, far, next);
+
+      expect([paid.light, free.light]).toEqual(['green fare-debited', 'green transfer-applied']);
+      expect((await lookAt(card)).balance).toBe(20_000 - 3_500);
+      expect(tapsOf(far)[0]).toMatchObject({ amount: 0, transfers: 1, legGroup: 'dari-transit' });
     },
   );
 

@@ -16,7 +16,7 @@ export function cardLines({
   generation,
   balance,
   pass,
-  lastTrip,
+  trips,
   transaction,
 }: TransitCard): string[] {
   const days = [pass?.notBefore, pass?.expires].map(
@@ -27,7 +27,13 @@ export function cardLines({
     `balance   Rp${balance}`,
     `pass      ${pass?.product === undefined ? 'none' : `${pass.product}, ${days.join(' to ')}`}`,
     `category  ${pass?.riderCategory ?? 'none'}`,
-    `trips     ${lastTrip === undefined ? 'none' : `the last of Rp${lastTrip.amount}`}`,
+    `trips     ${tripsText(trips)}`,
     ...(transaction === undefined ? [] : [`commits   ${transaction.counter}`]),
   ];
+}
+
+function tripsText([newest, ...older]: TransitCard['trips']): string {
+  if (newest === undefined) return 'none';
+  const last = newest === 'unknown' ? 'the last cannot be read' : `the last of Rp${newest.amount}`;
+  return `${older.length + 1}, ${last}`;
 }

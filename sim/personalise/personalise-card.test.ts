@@ -80,7 +80,7 @@ test.each(generations)('makes a transit card of a blank %s card', async (generat
 
   const spoken = generation === 'ev1' ? 'ev1' : 'ev2';
   expect(made).toMatchObject({ generation: spoken, pass, balance: 50_000 });
-  expect(made.lastTrip).toBeUndefined();
+  expect(made.trips).toEqual([]);
   expect(made.transaction?.counter).toBe(generation === 'ev1' ? undefined : 0);
 });
 
@@ -181,7 +181,7 @@ test('finishes a card however often it is torn off', async () => {
 test('leaves the purse of a used card alone, and renews its pass', async () => {
   const card = aBlank();
   await personalise(card);
-  const trip = { kind: 'single' as const, at: 1_793_577_600, amount: 3_500 };
+  const trip = { at: 1_793_577_600, amount: 3_500 };
   const record = { ...trip, deviceTag: bytesOf('a1b2c3d4'), epoch: 1, seq: 42 };
   const office = createCardConversation({
     transceive: async (apdu) => card.respond(apdu),
@@ -195,7 +195,7 @@ test('leaves the purse of a used card alone, and renews its pass', async () => {
 
   const { made } = await personalise(card, neverTorn, renewed);
 
-  expect(made).toMatchObject({ balance: 46_500, pass: renewed.pass, lastTrip: record });
+  expect(made).toMatchObject({ balance: 46_500, pass: renewed.pass, trips: [record] });
   expect(made.transaction?.counter).toBe(1);
 });
 

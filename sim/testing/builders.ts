@@ -115,6 +115,7 @@ export function aCardToken(change: Partial<PurseCard> = {}): Token {
     card: {
       balance: { amount: 20_000, currency: 'IDR' },
       counter: 41,
+      trips: [],
       debit: () => end(parsed({ result: 'committed' })),
       ...change,
     },
@@ -166,6 +167,8 @@ export function aFlatTariff(change: Partial<Tariff> = {}): Tariff {
     time: { offsets: [{ from: 0, minutes: 420 }], dayBeginsAtMinutes: 180 },
     areasOfStop: new Map(),
     networkOfRoute: new Map(),
+    stops: new Set(),
+    routes: new Set(),
     areaNames: new Map(),
     networkNames: new Map(),
     ...change,

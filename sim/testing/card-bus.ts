@@ -3,6 +3,8 @@ import { ReaderError } from '../../device/token-reader.ts';
 import { deviceTag } from '../../src/core/card/desfire/trip-record.ts';
 import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
 import { decideTap } from '../../src/core/decide.ts';
+import type { Place } from '../../src/core/rules/rule.ts';
+import type { Rules } from '../../src/core/rules/rules.ts';
 import { createStamper } from '../../src/runtime/stamp.ts';
 import { createTapHandler } from '../../src/runtime/tap-handler.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
@@ -31,9 +33,14 @@ export interface CardBus {
   hold(card: DesfireCard, tear?: Tear): Promise<string>;
 }
 
-/** Without passback, so that a card can be held again at once. */
-export function aCardBus(device: string, clock: SimClock): CardBus {
+/** @param around unless told otherwise without passback: a card can be held again at once. */
+export function aCardBus(
+  device: string,
+  clock: SimClock,
+  around: { readonly rules?: Rules; readonly place?: Place } = {},
+): CardBus {
   const ledger = aLedger({ device });
+  const { rules = someRules({ policy: { passback: [] } }), place = {} } = around;
   const entropy = createSimEntropy(device.length);
   const recipient = x25519PrivateKey(cardSealingSeed).publicKey.bytes;
   let light = 'dark';
@@ -44,7 +51,7 @@ export function aCardBus(device: string, clock: SimClock): CardBus {
     stamper: createStamper(clock, 'boot-1'),
     indicators: [{ show: (shown) => (light = `${shown.light} ${shown.fields.reason}`) }],
     report: () => {},
-    surroundings: () => someSurroundings({ rules: someRules({ policy: { passback: [] } }) }),
+    surroundings: () => ({ ...someSurroundings({ rules }), place }),
   });
   return {
     device,

@@ -9,6 +9,7 @@ import type { CardScan } from '../../device/token-reader.ts';
 import { hex } from '../../src/core/bytes.ts';
 import { deviceTag } from '../../src/core/card/desfire/trip-record.ts';
 import { decideTap } from '../../src/core/decide.ts';
+import type { Place } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
 import { createStamper } from '../../src/runtime/stamp.ts';
 import { createTapHandler } from '../../src/runtime/tap-handler.ts';
@@ -66,12 +67,22 @@ export interface CardDoor {
   visit(scan: CardScan): Promise<Visit>;
 }
 
+/** Which validator it is, and where; absent: the test device, nowhere. */
+export interface DoorOptions {
+  readonly device?: string;
+  readonly place?: Place;
+}
+
 /** A validator that has just started on this ledger. */
-export function createCardDoor(ledger: TapLedger, rules: Rules = someRules()): CardDoor {
+export function createCardDoor(
+  ledger: TapLedger,
+  rules: Rules = someRules(),
+  { device = testDevice, place = {} }: DoorOptions = {},
+): CardDoor {
   let light = 'dark';
   const handle = createTapHandler({
     ...{ clock: standClock, keyed, keyStore: testKeyStore, decide: decideTap, ledger },
-    ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(testDevice) },
+    ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(device) },
     stamper: createStamper(standClock, 'boot-1'),
     indicators: [
       {
@@ -81,7 +92,7 @@ export function createCardDoor(ledger: TapLedger, rules: Rules = someRules()): C
       },
     ],
     report: () => {},
-    surroundings: () => someSurroundings({ rules }),
+    surroundings: () => ({ ...someSurroundings({ rules }), place }),
   });
 
   return {

@@ -33,12 +33,12 @@ export const pass = { product: 'langganan', notBefore: 1_793_000_000, expires: 1
 
 export function aTrip(change: Partial<TripRecord> = {}): TripRecord {
   return {
-    kind: 'single',
     at: 1_793_577_600,
     amount: 3_500,
     deviceTag: bytesOf('a1b2c3d4'),
     epoch: 1,
     seq: 42,
+    ride: { action: 'single', transfers: 0, route: 0x010203, stop: 0x040506, product: 7 },
     ...change,
   };
 }
@@ -157,7 +157,7 @@ export function twisted(
 export const flipped = (answer: Uint8Array) =>
   answer.map((byte, index) => (index === answer.length - 3 ? byte ^ 1 : byte));
 
-/** Cuts answers into the most frames that there may be. */
+/** Cuts answers into frames as small as a card in a 32-byte field has them, and an empty one. */
 export function cutting(respond: Respond): Respond {
   let rest: Uint8Array[] = [];
   return (apdu) => {
@@ -171,8 +171,8 @@ export function cutting(respond: Respond): Respond {
       whole = respond(bytesOf('90af000000'));
       data = concat(data, whole.subarray(0, -2));
     }
-    rest = Array.from({ length: 5 }, (_, index) =>
-      concat(data.subarray(index * 25, index * 25 + 25), bytesOf('91af')),
+    rest = Array.from({ length: Math.ceil(data.length / 27) }, (_, index) =>
+      concat(data.subarray(index * 27, index * 27 + 27), bytesOf('91af')),
     );
     rest.push(whole.subarray(-2));
     return rest.shift() ?? nothing;

@@ -7,9 +7,16 @@ import {
   validatorTransaction,
   verifyTransactionMac,
 } from '../core/card/desfire/transaction-mac.ts';
-import { passFile, transitKeyName, uidBytes } from '../core/card/desfire/transit-application.ts';
-import { deviceTag, parseTrip } from '../core/card/desfire/trip-record.ts';
+import {
+  passFile,
+  transitKeyName,
+  tripFile,
+  uidBytes,
+} from '../core/card/desfire/transit-application.ts';
+import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { DebitProof } from '../core/card/office-settlement.ts';
+import { rideMarks } from '../core/card/ride-marks.ts';
+import type { RideAction } from '../core/fare/past-tap.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { Opener } from './opening.ts';
 
@@ -51,18 +58,27 @@ function evidenceOf({ device, intent }: DebitRows, opener: Opener) {
   if (!opened?.ok) return undefined;
   const bytes = opened.secret.reveal();
   const passEnd = uidBytes + passFile.bytes;
-  const last = bytes.length === passEnd ? undefined : parseTrip(bytes.subarray(passEnd));
-  if (bytes.length < passEnd || last?.ok === false) return undefined;
+  const isWhole = bytes.length >= passEnd && (bytes.length - passEnd) % tripFile.bytes === 0;
+  if (!isWhole) return undefined;
   return {
     uid: bytes.slice(0, uidBytes),
     passFile: bytes.slice(uidBytes, passEnd),
-    ...(last && { lastTripBefore: last.value }),
+    tripsBefore: bytes.slice(passEnd),
   };
 }
 
 function paidBy({ device, epoch, seq, intent }: DebitRows) {
   const { amount, balanceBefore, tripAt } = intent;
   const place = { deviceTag: deviceTag(device), epoch, seq };
-  const trip = { kind: 'single', at: tripAt / 1_000, amount, ...place } as const;
+  const ride = rideIn(intent);
+  const trip = { at: tripAt / 1_000, amount, ...place, ...(ride && { ride }) };
   return { balanceBefore, amount, trip };
 }
+
+/** A validator that wrote no action wrote trips of version 1. */
+function rideIn({ fareAction, fareProduct = '', ...ride }: CardIntentRow) {
+  const action = actions.find((one) => one === fareAction);
+  return action && rideMarks({ action, product: fareProduct, ...ride });
+}
+
+const actions: readonly RideAction[] = ['single', 'enter', 'exit'];

@@ -89,6 +89,7 @@ async function recorded(debit: Begun, deps: CardProofDeps | undefined): Promise<
   return {
     trip: tripId({ deviceTag: deviceTag(device), epoch, seq }),
     amount: intent.amount,
+    isTransfer: (intent.transfers ?? 0) > 0,
     counterBefore: intent.cardCounter,
     lastTripBefore: intent.lastTrip,
     outcome: outcome && resultOf(outcome),

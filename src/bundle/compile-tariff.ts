@@ -40,6 +40,8 @@ export function compileTariff(
     timeframes: timeframesOf(feed),
     calendar: calendarOf(feed),
     time: localTimeOf(feed, dayBeginsAtMinutes),
+    stops: new Set(feed.stops.map((row) => row.stop_id)),
+    routes: new Set(feed.routes.map((row) => row.route_id)),
     areasOfStop: areasOf(feed),
     networkOfRoute: networksOf(feed),
     areaNames: new Map(feed.areas.map((row) => [row.area_id, row.area_name ?? row.area_id])),

@@ -62,7 +62,7 @@ function card(scenario: Scenario, rules: Rules): Token {
     ...bare('transit-card', scenario),
     ...{ proof: { kind: 'card' }, rides: 'unlimited' },
     card: {
-      ...{ balance: { amount: balance, currency: rules.currency }, ...pass },
+      ...{ balance: { amount: balance, currency: rules.currency }, ...pass, trips: [] },
       debit: () => end(parsed({ result: 'committed' })),
     },
   };

@@ -3,6 +3,7 @@
  * the token says on what basis it is accepted. A payment that the backend can still be asked about
  * is a question first.
  */
+import { cardRideOf } from './card/ride-marks.ts';
 import { settleIntent } from './card/settle-intent.ts';
 import type { Decision, Fare, Question, Settlement } from './decision.ts';
 import { isForNothing, withoutFare } from './decision.ts';
@@ -50,7 +51,7 @@ export function decideTap(token: Token, situation: Situation): Decision | Questi
 export function decideTap(token: Token, situation: Situation): Decision | Question {
   const settlement = settlementOf(token, situation);
   const fare = fareOf(token, situation);
-  const paid = alreadyPaid(settlement, fare);
+  const paid = alreadyPaid(token, fare, settlement);
   if (paid !== undefined) return paid;
   const facts = { token, fare, signer: signerOf(token, situation.rules), ...situation };
   const question = questionOf(facts);
@@ -117,20 +118,13 @@ function accepted({ token, authorisation }: TapFacts, fare: Fare): Decision {
         ? { outcome: 'accepted', basis: 'authorised', reason: 'payment-authorised', fare }
         : { outcome: 'accepted', basis: 'risk-accepted', reason: unaskedReason(fare), fare };
     case 'card': {
-      const free = {
-        outcome: 'accepted',
-        basis: 'verified',
-        reason: freeReason(token, fare),
-        fare,
-      } as const;
-      if (card === undefined || fare.amount.amount === 0) return free;
-      const instruction = {
-        kind: 'debit',
-        amount: fare.amount,
-        product: fare.product,
-        card,
-      } as const;
-      return { ...free, reason: 'fare-debited', instruction };
+      const reason = cardReason(token, fare);
+      const acceptance = { outcome: 'accepted', basis: 'verified', reason, fare } as const;
+      if (card === undefined) return acceptance;
+      // Also what costs nothing: an entry, a transfer or a pass is what the next bus asks about.
+      const { amount } = fare;
+      const instruction = { kind: 'debit', amount, ride: cardRideOf(fare), card } as const;
+      return { ...acceptance, instruction };
     }
   }
 }
@@ -140,8 +134,8 @@ function unaskedReason(fare: Fare): Reason {
   return isForNothing(fare) ? nothingToPay(fare) : 'risk-within-limits';
 }
 
-/** Why a card pays nothing now. */
-function freeReason({ card }: Token, fare: Fare): Reason {
+function cardReason({ card }: Token, fare: Fare): Reason {
+  if (fare.amount.amount > 0) return 'fare-debited';
   if (fare.action === 'enter') return 'entry-recorded';
   if (fare.action === 'single' && card?.pass?.product === fare.product) return 'pass-valid';
   return nothingToPay(fare);
@@ -193,8 +187,9 @@ function settlementOf(token: Token, { history }: Situation): Settlement | undefi
  * paid for is given, once, whatever the clock says and whatever list the card came on since.
  */
 function alreadyPaid(
-  settlement: Settlement | undefined,
+  token: Token,
   fare: Fare | undefined,
+  settlement: Settlement | undefined,
 ): Decision | undefined {
   if (settlement?.result !== 'committed') return undefined;
   const { product = fare?.product ?? 'unknown', trip } = settlement.intent;
@@ -202,5 +197,6 @@ function alreadyPaid(
     ...(fare ?? { action: 'single', leg: { boarding: { at: trip.at } } }),
     ...{ product, amount: trip.amount },
   };
-  return { outcome: 'accepted', basis: 'verified', reason: 'fare-debited', fare: paid, settlement };
+  const reason = cardReason(token, paid);
+  return { outcome: 'accepted', basis: 'verified', reason, fare: paid, settlement };
 }

@@ -6,6 +6,7 @@ import { aLedger } from '../../sim/testing/ledger-builders.ts';
 import { end, fail, send } from '../core/card/dialogue.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
 import type { CardReply, CardTrip, PurseCard } from '../core/card/purse-card.ts';
+import { rideMarks } from '../core/card/ride-marks.ts';
 import { parsed } from '../core/parsed.ts';
 import { instructCard } from './instruct-card.ts';
 import { createStamper } from './stamp.ts';
@@ -18,6 +19,7 @@ const trips: CardTrip[] = [];
 const purse: PurseCard = {
   balance: { amount: 20_000, currency: 'IDR' },
   counter: 41,
+  trips: [],
   debit(trip) {
     trips.push(trip);
     return send<CardReply>(Uint8Array.of(0x90, 0xdc, 0, 0), ({ status }) =>
@@ -34,7 +36,7 @@ const purse: PurseCard = {
 const debit: CardInstruction = {
   kind: 'debit',
   amount,
-  product: 'umum-nontunai',
+  ride: { action: 'single', product: 'umum-nontunai', routeId: 'k1', stopId: 's1' },
   card: purse,
 };
 const deviceTag = bytesOf('0d0e0f10');
@@ -98,6 +100,7 @@ test('writes down all that the office needs to prove the debit', async () => {
   expect([...stand.rows(), outcome]).toMatchObject([
     {
       ...{ kind: 'card-intent', tripAt: someNow, balanceBefore: 20_000, cardCounter: 41 },
+      ...{ fareAction: 'single', fareProduct: 'umum-nontunai', routeId: 'k1', stopId: 's1' },
       sealedSecret: bytesOf('5ea1'),
     },
     { kind: 'card-outcome', result: 'committed', cardCounter: 42, cardMac: mac },
@@ -110,5 +113,8 @@ test('names device, ledger place and time on the trip that the card keeps', asyn
   await instructCard(debit, stand.card, stand.deps);
 
   const { epoch } = stand.deps.ledger.head;
-  expect(trips.at(-1)).toEqual({ at: someNow, amount, deviceTag, epoch, seq: 1 });
+  expect(trips.at(-1)).toEqual({
+    ...{ at: someNow, amount, deviceTag, epoch, seq: 1 },
+    ride: rideMarks(debit.ride),
+  });
 });

@@ -7,6 +7,7 @@
  */
 import type { CardChannel } from '../../device/token-reader.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
+import { rideMarks } from '../core/card/ride-marks.ts';
 import { tripId } from '../core/card/settle-intent.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { LedgerHead, TapLedger } from '../store/tap-ledger.ts';
@@ -38,7 +39,9 @@ export async function instructCard(
 ): Promise<CardOutcomeRow> {
   const at = Math.floor(deps.clock.wallNow() / 1_000) * 1_000;
   const { epoch, seq } = recordIntent({ instruction, card, at }, deps);
-  const trip = { at, amount: instruction.amount, deviceTag: deps.deviceTag, epoch, seq };
+  const { amount } = instruction;
+  const ride = rideMarks(instruction.ride);
+  const trip = { at, amount, deviceTag: deps.deviceTag, epoch, seq, ride };
   const reply = await driveDialogue(instruction.card.debit(trip), card.channel, deps);
   const transaction = reply.ok ? reply.value.transaction : undefined;
   return {
@@ -57,17 +60,20 @@ interface Intent {
 }
 
 function recordIntent({ instruction, card, at }: Intent, deps: InstructCardDeps): LedgerHead {
-  const { balance, counter, lastTrip } = instruction.card;
+  const { balance, counter, trips } = instruction.card;
+  const { action, product, transfers, legGroup, routeId, stopId } = instruction.ride;
+  const [lastTrip] = trips;
   return deps.ledger.append({
     ...{ kind: 'card-intent', ...deps.stamper.stamp() },
     tokenKey: card.tokenKey,
     amount: instruction.amount.amount,
     currencyType: instruction.amount.currency,
-    fareProduct: instruction.product,
+    fareProduct: product,
+    ...{ fareAction: action, transfers, legGroup, routeId, stopId },
     tripAt: at,
     balanceBefore: balance.amount,
     cardCounter: counter,
-    lastTrip: lastTrip && tripId(lastTrip),
+    lastTrip: lastTrip && (lastTrip === 'unknown' ? lastTrip : tripId(lastTrip)),
     sealedSecret: card.sealed,
   });
 }

@@ -13,6 +13,7 @@ import assert from 'node:assert/strict';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
+import { tripId } from '../core/card/settle-intent.ts';
 import { type Decision, type Question, type Settlement, withoutFare } from '../core/decision.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
@@ -133,7 +134,8 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     const { counts = [], isCounted = false } = deps.refusals?.note(tap, hasRows) ?? {};
     const own = isCounted ? [] : [...outcomes, tapRow(tap, around, stamp)];
     const rows = [...counts, ...own];
-    const accepted = acceptedToken(tap, rules, stamp.wallAt);
+    const token = acceptedToken(tap, rules, stamp.wallAt);
+    const accepted = token && { ...token, trip: writtenTrip(outcomes) };
     const last = rows.length === 0 ? undefined : ledger.appendTogether(rows, accepted);
     const place = isCounted ? undefined : last;
     return { tap, place, time: rules.tariff.time, now: stamp.wallAt };
@@ -147,6 +149,16 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
       show(outOfServiceSignal(scan));
       throw error;
     }
+  }
+
+  /** By which the tap is known again among those that the card tells of. */
+  function writtenTrip(outcomes: readonly Row[]): string | undefined {
+    const { deviceTag } = deps;
+    for (const row of outcomes) {
+      if (row.kind !== 'card-outcome' || row.result !== 'committed') continue;
+      return tripId({ deviceTag, epoch: row.intentEpoch, seq: row.intentSeq });
+    }
+    return undefined;
   }
 
   /** Other readers go on meanwhile, so that it is judged anew. */

@@ -3,9 +3,15 @@
  * payment was put to the backend, what other readers did meanwhile counts.
  */
 import assert from 'node:assert/strict';
+import { equal } from '../core/bytes.ts';
+import type { CardTrip, PurseCard } from '../core/card/purse-card.ts';
 import type { decideTap } from '../core/decide.ts';
 import { withoutToken } from '../core/decide.ts';
 import type { Decision, Question } from '../core/decision.ts';
+import { historyWithCard } from '../core/fare/card-history.ts';
+import { type MarkNames, markNames } from '../core/fare/mark-names.ts';
+import type { Tariff } from '../core/fare/tariff.ts';
+import { riderOf } from '../core/rules/holdings.ts';
 import type { Authorisation, Situation } from '../core/rules/rule.ts';
 import type { Token } from '../core/token/token.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -17,6 +23,8 @@ import type { TapSurroundings } from './tap-row.ts';
 export interface TapJudgeDeps {
   readonly decide: typeof decideTap;
   readonly ledger: TapLedger;
+  /** By which trips on cards name this device. */
+  readonly deviceTag: Uint8Array;
   readonly stamper: Stamper;
   /** Where the bus is and by what rules, now. */
   readonly surroundings: () => TapSurroundings;
@@ -43,6 +51,8 @@ export interface TapJudge {
 }
 
 export function createTapJudge(deps: TapJudgeDeps): TapJudge {
+  const namesOf = createNames();
+
   function judge({ token }: Reading, change: Partial<Situation> = {}): Decision | Question {
     const { wallAt: now } = deps.stamper.stamp();
     if (!token.ok) {
@@ -55,12 +65,22 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
   function situationOf(token: Token): Situation {
     const { wallAt: now, clockQuality } = deps.stamper.stamp();
     const { inForce, place, failOpen, syncAgeMs } = deps.surroundings();
-    return {
+    const situation: Situation = {
       ...{ rules: inForce.rules, place, now, clockQuality, failOpen, syncAgeMs },
       listAgeMs: inForce.listAgeMs(now),
       listings: inForce.listingsOf(token, now),
       history: deps.ledger.recall(token, now),
     };
+    return token.card === undefined ? situation : withTripsOf(token, token.card, situation);
+  }
+
+  function withTripsOf(token: Token, { trips }: PurseCard, situation: Situation): Situation {
+    const { rules, history } = situation;
+    const isOwn = ({ deviceTag, epoch }: CardTrip) =>
+      equal(deviceTag, deps.deviceTag) && deps.ledger.isOwnEpoch(epoch);
+    const reader = { rules, names: namesOf(rules.tariff), rider: riderOf(token, situation) };
+    const taps = historyWithCard({ taps: history.taps, trips, isOwn }, reader);
+    return { ...situation, history: { ...history, taps } };
   }
 
   function askedAt() {
@@ -91,6 +111,15 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
       const decided = judge(reading, { history, authorisation: 'approved' });
       return !isQuestion(decided) && decided.outcome === 'accepted';
     },
+  };
+}
+
+/** Made anew when other rules come into force. */
+function createNames(): (tariff: Tariff) => MarkNames {
+  let known: { readonly tariff: Tariff; readonly names: MarkNames } | undefined;
+  return (tariff) => {
+    if (known?.tariff !== tariff) known = { tariff, names: markNames(tariff) };
+    return known.names;
   };
 }
 

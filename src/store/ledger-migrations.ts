@@ -97,4 +97,8 @@ export const ledgerMigrations: readonly Migration[] = [
       alter table open_intent add column product text;
     `,
   },
+  {
+    name: 'which trip on the card a ride wrote',
+    sql: 'alter table past_tap add column trip text;',
+  },
 ];

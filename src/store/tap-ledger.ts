@@ -50,6 +50,8 @@ export interface TapLedger extends Disposable {
   appendForgetting(row: Row, what: Forgotten): LedgerHead;
   /** @param now wall clock. */
   recall(subject: TapSubject, now: number): TapHistory;
+  /** Whether this ledger ever wrote in the epoch. */
+  isOwnEpoch(epoch: number): boolean;
   /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
   startEpoch(): void;
   readonly outbox: LedgerOutbox;
@@ -147,6 +149,7 @@ function ledgerOn(
         openIntent: intents.open(subject.tokenKey),
       };
     }),
+    isOwnEpoch: named((epoch: number) => statements.hasEpoch.get(epoch) !== undefined),
     startEpoch: named(() => {
       head = startEpoch();
     }),
@@ -160,6 +163,7 @@ function ledgerOn(
 function prepare(database: SqliteDatabase) {
   return {
     addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
+    hasEpoch: database.prepare('select 1 from epoch where epoch = ?'),
     addRow: database.prepare('insert into row (epoch, seq, hash, bytes) values (?, ?, ?, ?)'),
     remember: database.prepare(
       `insert into accepted_token (token_key, accepted_at, forget_at, at_risk, times)

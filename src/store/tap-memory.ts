@@ -22,6 +22,8 @@ export interface RememberedTap extends TapSubject {
   readonly atRisk: boolean;
   readonly fare: Fare;
   readonly rulesVersion: string;
+  /** Names the trip that it wrote to the card. */
+  readonly trip?: string | undefined;
 }
 
 /** The newest tap of a token, as if it had not been; or an entry that is still without an exit. */
@@ -95,6 +97,7 @@ interface StoredTap {
   readonly currency: string;
   readonly transfersUsed: number;
   readonly rulesVersion: string;
+  readonly trip: string | null;
 }
 
 function storedOf({ tokenKey, accountKey, acceptedAt, ...tap }: RememberedTap): StoredTap {
@@ -114,6 +117,7 @@ function storedOf({ tokenKey, accountKey, acceptedAt, ...tap }: RememberedTap): 
     amount: amount.amount,
     currency: amount.currency,
     transfersUsed: fare.transfersUsed ?? 0,
+    trip: tap.trip ?? null,
   };
 }
 
@@ -126,6 +130,7 @@ function pastTap(stored: StoredTap, tokenKey: Uint8Array): PastTap {
     rulesVersion,
     source: 'device',
     isSameToken: equal(stored.tokenKey, tokenKey),
+    ...(stored.trip !== null && { trip: stored.trip }),
   };
 }
 
@@ -146,7 +151,7 @@ const columns = `token_key as tokenKey, subject_key as subjectKey, at, at_risk a
   route_id as routeId, boarding_at as boardingAt, boarding_stop as boardingStop,
   alighting_at as alightingAt, alighting_stop as alightingStop, rider_category as riderCategory,
   fare_media as fareMedia, leg_group as legGroup, product, amount, currency,
-  transfers_used as transfersUsed, rules_version as rulesVersion`;
+  transfers_used as transfersUsed, rules_version as rulesVersion, trip`;
 
 const risk = 'select count(*) as taps, coalesce(sum(amount), 0) as amount from past_tap';
 
@@ -156,10 +161,10 @@ function prepare(database: SqliteDatabase) {
       `insert into past_tap
          (token_key, subject_key, at, at_risk, action, route_id, boarding_at, boarding_stop,
           alighting_at, alighting_stop, rider_category, fare_media, leg_group, product, amount,
-          currency, transfers_used, rules_version)
+          currency, transfers_used, rules_version, trip)
        values (:tokenKey, :subjectKey, :at, :atRisk, :action, :routeId, :boardingAt, :boardingStop,
                :alightingAt, :alightingStop, :riderCategory, :fareMedia, :legGroup, :product,
-               :amount, :currency, :transfersUsed, :rulesVersion)`,
+               :amount, :currency, :transfersUsed, :rulesVersion, :trip)`,
     ),
     forget: database.prepare('delete from past_tap where at < ?'),
     forgetNewest: database.prepare(

@@ -4,12 +4,13 @@
  */
 import type { Money } from '../money.ts';
 import type { PurseCard } from './purse-card.ts';
+import type { CardRide } from './ride-marks.ts';
 
 export interface CardInstruction {
   readonly kind: 'debit';
-  /** Leaves the card's purse when it commits. */
+  /** Leaves the card's purse when it commits; zero where only the ride is written. */
   readonly amount: Money;
-  /** Fare product that it pays for. */
-  readonly product: string;
+  /** Written to the card, so that the next bus knows of it. */
+  readonly ride: CardRide;
   readonly card: PurseCard;
 }

@@ -47,6 +47,16 @@ test.each([
   },
 );
 
+test.each([
+  ['nothing for a journey that went on with a free transfer', 0, 0],
+  ['what the transfer cost for one that went on with it', 1_000, 1_000],
+  ['no more than was taken', 9_000, 3_500],
+])('gives back %s', (_, amount, refund) => {
+  const debits = [aDebit(), aDebit({ ...next, amount, isTransfer: true })];
+
+  expect(settledOf(debits)?.refund).toBe(refund);
+});
+
 test('believes the trip on the card more than a status that somebody feigned', () => {
   const debits = [aDebit({ outcome: 'not-committed' }), aDebit({ ...next, proof: 'right' })];
 

@@ -23,6 +23,8 @@ export interface RecordedDebit {
   readonly amount: number;
   /** Transactions of the card before it, when the card counts them. */
   readonly counterBefore?: number | undefined;
+  /** Charged as going on from an earlier ride. */
+  readonly isTransfer?: boolean;
   /** The newest trip that the card bore before it. */
   readonly lastTripBefore?: string | undefined;
   /** What its own validator wrote down in the end; absent while it wrote nothing. */
@@ -52,14 +54,22 @@ function settled(debit: RecordedDebit, all: readonly RecordedDebit[]): SettledDe
   }
   const later = all.filter(({ lastTripBefore }) => lastTripBefore === debit.trip);
   if (later.length > 0) {
-    // The rider was told to try again, and paid again or paid otherwise.
-    return { result: 'committed', by: saidBy(later), refund: debit.amount };
+    return { result: 'committed', by: saidBy(later), refund: refundOf(debit, later) };
   }
   const others = othersOfItsNumber(debit, all);
   if (others.length > 0) return { result: 'not-committed', by: saidBy(others), refund: 0 };
   return debit.outcome === 'not-committed'
     ? { result: 'not-committed', by: 'validator', refund: 0 }
     : { result: 'unknown', by: 'nobody', refund: 0 };
+}
+
+/**
+ * The rider was told to try again, and paid again or paid otherwise. Where the next bus took the torn
+ * ride for the beginning of a journey, only what it charged for going on was too much.
+ */
+function refundOf({ amount }: RecordedDebit, later: readonly RecordedDebit[]): number {
+  const transfer = later.find(({ isTransfer }) => isTransfer === true);
+  return transfer === undefined ? amount : Math.min(amount, transfer.amount);
 }
 
 /** A proof that a row is true makes what it read true as well. */

@@ -4,15 +4,19 @@
  */
 import type { Money } from '../money.ts';
 import type { CardDialogue } from './dialogue.ts';
+import type { RideMarks } from './ride-marks.ts';
 
 export interface PurseCard {
   readonly balance: Money;
   /** Counts the card's transactions; absent on cards that do not count them. */
   readonly counter?: number;
   readonly pass?: CardPass;
-  /** Of the trip that was last written to the card. */
-  readonly lastTrip?: CardTrip;
-  /** Takes the fare and writes the trip, both or neither, in the session that read the card. */
+  /** Newest first, as many as the card keeps; `unknown` what this validator cannot read. */
+  readonly trips: readonly (CardTrip | 'unknown')[];
+  /**
+   * Takes the fare and writes the trip, both or neither, in the session that read the card. A ride
+   * that costs nothing now leaves the purse alone.
+   */
   readonly debit: (trip: CardTrip) => CardDialogue<CardReply>;
 }
 
@@ -33,6 +37,8 @@ export interface CardTrip {
   /** Place of the card-intent row in the device's ledger. */
   readonly epoch: number;
   readonly seq: number;
+  /** What ride it was; absent on trips of cards' first years. */
+  readonly ride?: RideMarks;
 }
 
 /** What the card itself says. When it says nothing the result is `unknown`, never a guess. */

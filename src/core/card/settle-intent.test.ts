@@ -29,10 +29,13 @@ const intent: OpenIntent = {
 const { counterBefore: _, ...intentOfEv1 } = intent;
 const { lastTripBefore: __, ...intentAlone } = intent;
 
-function aCard(lastTrip: CardTrip | undefined, balance: number, counter?: number) {
+type Trips = readonly (CardTrip | 'unknown')[];
+
+/** @param told one trip, or all of them, the newest first. */
+function aCard(told: CardTrip | Trips | undefined, balance: number, counter?: number) {
   return {
     balance: idr(balance),
-    ...(lastTrip && { lastTrip }),
+    trips: told === undefined ? [] : 'length' in told ? told : [told],
     ...(counter !== undefined && { counter }),
   };
 }
@@ -48,6 +51,16 @@ test.each([
   ['two since took two fares', aCard(elsewhere, 13_000, 12), 'unknown'],
   ['three commits came since', aCard(elsewhere, 9_500, 13), 'unknown'],
   ['the counter went back', aCard(elsewhere, 16_500, 9), 'unknown'],
+  ['its trip is an older one', aCard([elsewhere, trip, before], 13_000, 12), 'committed'],
+  [
+    'all trips since are others',
+    aCard([elsewhere, elsewhere, before], 13_000, 12),
+    'not-committed',
+  ],
+  ['the newest cannot be read', aCard(['unknown', trip], 13_000, 12), 'committed'],
+  ['one since cannot be read', aCard([elsewhere, 'unknown', before], 13_000, 12), 'unknown'],
+  ['none was committed but one unread', aCard(['unknown', before], 16_500, 11), 'not-committed'],
+  ['two were committed, one unread', aCard(['unknown', before], 13_000, 12), 'unknown'],
 ])('settles an intent of EV2 when %s', (__, card, settlement) => {
   expect(settleIntent(intent, card)).toBe(settlement);
 });
@@ -57,6 +70,7 @@ test.each([
   ['the trip of before is the newest', aCard(before, 20_000), 'not-committed'],
   ['the card has lost its trips', aCard(undefined, 20_000), 'unknown'],
   ['another trip is the newest', aCard(elsewhere, 16_500), 'unknown'],
+  ['all trips since are others', aCard([elsewhere, before], 16_500), 'not-committed'],
 ])('settles an intent of EV1 when %s', (__, card, settlement) => {
   expect(settleIntent(intentOfEv1, card)).toBe(settlement);
 });
@@ -89,19 +103,23 @@ test.each([
 /** A history of a card after the intent: each step is a commit. */
 type Step = 'ours' | 'load' | { readonly fare: number };
 
-function after(steps: readonly Step[], knowsCounter: boolean) {
-  let card = { balance: intent.balanceBefore, lastTrip: before, counter: 10 };
+/** @param kept how many trips the card keeps. */
+function after(steps: readonly Step[], knowsCounter: boolean, kept: number) {
+  let card = { balance: intent.balanceBefore, trips: [before], counter: 10 };
+  const write = (newest: CardTrip, taken: number, counter: number) => {
+    const trips = [newest, ...card.trips].slice(0, kept);
+    card = { counter, balance: card.balance - taken, trips };
+  };
   steps.forEach((step, index) => {
     const counter = card.counter + 1;
     if (step === 'load') card = { ...card, counter, balance: card.balance + 10_000 };
     else if (step === 'ours') {
-      card = { counter, balance: card.balance - intent.trip.amount.amount, lastTrip: trip };
+      write(trip, intent.trip.amount.amount, counter);
     } else {
-      const lastTrip = { ...elsewhere, amount: idr(step.fare), seq: 100 + index };
-      card = { counter, balance: card.balance - step.fare, lastTrip };
+      write({ ...elsewhere, amount: idr(step.fare), seq: 100 + index }, step.fare, counter);
     }
   });
-  return aCard(card.lastTrip, card.balance, knowsCounter ? card.counter : undefined);
+  return aCard(card.trips, card.balance, knowsCounter ? card.counter : undefined);
 }
 
 test('never says the contrary of what happened', () => {
@@ -109,10 +127,15 @@ test('never says the contrary of what happened', () => {
     fc.constant<Step>('load'),
     fc.constantFrom(1_000, 3_500, 6_500).map<Step>((fare) => ({ fare })),
   );
-  const histories = fc.tuple(fc.boolean(), fc.array(step, { maxLength: 4 }), fc.boolean());
+  const histories = fc.tuple(
+    fc.boolean(),
+    fc.array(step, { maxLength: 4 }),
+    fc.boolean(),
+    fc.integer({ min: 1, max: 4 }),
+  );
   fc.assert(
-    fc.property(histories, ([committed, later, knowsCounter]) => {
-      const card = after(committed ? ['ours', ...later] : later, knowsCounter);
+    fc.property(histories, ([committed, later, knowsCounter, kept]) => {
+      const card = after(committed ? ['ours', ...later] : later, knowsCounter, kept);
       const told = knowsCounter ? intent : intentOfEv1;
 
       expect(settleIntent(told, card)).not.toBe(committed ? 'not-committed' : 'committed');

@@ -15,37 +15,54 @@ export interface OpenIntent {
   readonly counterBefore?: number;
   /** Fare product that it pays for. */
   readonly product?: string;
-  /** {@link tripId} of the newest trip before, when the card had one. */
+  /** {@link tripId} of the newest trip before, when the card had one; `unknown` likewise. */
   readonly lastTripBefore?: string;
 }
 
 export type SettledAs = 'committed' | 'not-committed' | 'unknown';
 
+export type TripPlace = Pick<CardTrip, 'deviceTag' | 'epoch' | 'seq'>;
+
 /** Names a trip among all of a fleet: the device and the place in its ledger. */
-export function tripId({
-  deviceTag,
-  epoch,
-  seq,
-}: Pick<CardTrip, 'deviceTag' | 'epoch' | 'seq'>): string {
+export function tripId({ deviceTag, epoch, seq }: TripPlace): string {
   return `${hex(deviceTag)}/${epoch}/${seq}`;
 }
 
 /** @param card the same card, read after the intent's session was over. */
 export function settleIntent(
   intent: OpenIntent,
-  card: Pick<PurseCard, 'balance' | 'counter' | 'lastTrip'>,
+  card: Pick<PurseCard, 'balance' | 'counter' | 'trips'>,
 ): SettledAs {
-  const newest = card.lastTrip;
+  const [newest] = card.trips;
   if (newest === undefined) return withoutTrips(intent, card);
-  if (tripId(newest) === tripId(intent.trip)) return 'committed';
-  if (tripId(newest) === intent.lastTripBefore) return 'not-committed';
+  const isThere = card.trips.some((trip) => isSame(trip, intent.trip));
+  if (isThere) return 'committed';
+  const later = { balance: card.balance.amount, newest, counter: card.counter };
+  if (areAllKnownSince(intent, card.trips)) return 'not-committed';
+  if (newest === 'unknown') return byCounter(intent, later);
   if (isEarlierOfSameDevice(newest, intent.trip)) return 'not-committed';
-  return byCounter(intent, { balance: card.balance.amount, newest, counter: card.counter });
+  return byCounter(intent, later);
+}
+
+/** The card still shows the trip before, and can be read from there on: nothing is hidden. */
+function areAllKnownSince(
+  { lastTripBefore }: OpenIntent,
+  trips: readonly (CardTrip | 'unknown')[],
+): boolean {
+  for (const trip of trips) {
+    if (trip === 'unknown') return false;
+    if (tripId(trip) === lastTripBefore) return true;
+  }
+  return false;
+}
+
+function isSame(trip: CardTrip | 'unknown', other: CardTrip): boolean {
+  return trip !== 'unknown' && tripId(trip) === tripId(other);
 }
 
 interface Later {
   readonly balance: number;
-  readonly newest: CardTrip;
+  readonly newest: CardTrip | 'unknown';
   readonly counter: number | undefined;
 }
 
@@ -54,6 +71,7 @@ function byCounter(intent: OpenIntent, { balance, newest, counter }: Later): Set
   if (counter === undefined || intent.counterBefore === undefined) return 'unknown';
   const commits = counter - intent.counterBefore;
   if (commits === 0 || commits === 1) return 'not-committed';
+  if (newest === 'unknown') return 'unknown';
   // Of two, both fares would be gone; another trip of the same fare looks the same.
   const bothTaken = intent.balanceBefore - intent.trip.amount.amount - newest.amount.amount;
   return commits === 2 && balance !== bothTaken ? 'not-committed' : 'unknown';

@@ -6,7 +6,7 @@ import { Secret } from '../secret.ts';
 import type { Token } from '../token/token.ts';
 import { readTransitCard, type TransitCard } from './desfire/read-transit-card.ts';
 import type { TransitPass } from './desfire/transit-pass.ts';
-import { encodeTrip, type TripRecord } from './desfire/trip-record.ts';
+import type { TripRecord } from './desfire/trip-record.ts';
 import { afterEnd, type CardDialogue, end } from './dialogue.ts';
 import type { CardPass, CardTrip, PurseCard } from './purse-card.ts';
 
@@ -46,21 +46,21 @@ function tokenOf(card: TransitCard, keyed: KeyedHash): Token {
 }
 
 /**
- * UID, pass file and, if there is one, the newest trip: where somebody rode is nobody's business but
- * the office's, which needs it to check the card's transaction MAC.
+ * UID, pass file and the trips: where somebody rode is nobody's business but the office's, which
+ * needs it to check the card's transaction MAC.
  */
-function evidenceOf({ uid, passFile, lastTrip }: TransitCard): Uint8Array {
-  return lastTrip ? concat(uid, passFile, encodeTrip(lastTrip)) : concat(uid, passFile);
+function evidenceOf({ uid, passFile, tripRecords }: TransitCard): Uint8Array {
+  return concat(uid, passFile, tripRecords);
 }
 
 function purseOf(card: TransitCard): PurseCard {
-  const { transaction, lastTrip } = card;
+  const { transaction, trips } = card;
   const pass = card.pass && passOf(card.pass);
   return {
     balance: { amount: card.balance, currency },
     ...(transaction && { counter: transaction.counter }),
     ...(pass && { pass }),
-    ...(lastTrip && { lastTrip: tripOf(lastTrip) }),
+    trips: trips.map((trip) => (trip === 'unknown' ? trip : tripOf(trip))),
     debit: (trip) => card.debit({ amount: trip.amount.amount, trip: recordOf(trip) }),
   };
 }
@@ -70,12 +70,12 @@ function passOf({ product, notBefore, expires }: TransitPass): CardPass | undefi
   return { product, from: notBefore * 1_000, until: expires * 1_000 };
 }
 
-function tripOf({ at, amount, deviceTag, epoch, seq }: TripRecord): CardTrip {
-  return { at: at * 1_000, amount: { amount, currency }, deviceTag, epoch, seq };
+function tripOf({ at, amount, ...trip }: TripRecord): CardTrip {
+  return { ...trip, at: at * 1_000, amount: { amount, currency } };
 }
 
-function recordOf({ at, amount, deviceTag, epoch, seq }: CardTrip): TripRecord {
+function recordOf({ at, amount, ...trip }: CardTrip): TripRecord {
   // A clock that is wrong by a lifetime must not stop the debit: the place names the trip.
   const seconds = Math.min(Math.max(Math.floor(at / 1_000), 0), secondsMax);
-  return { kind: 'single', at: seconds, amount: amount.amount, deviceTag, epoch, seq };
+  return { ...trip, at: seconds, amount: amount.amount };
 }

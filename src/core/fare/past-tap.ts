@@ -10,4 +10,6 @@ export interface PastTap extends PastLeg {
   readonly action: RideAction;
   /** False for another token of the same account: the next code of one wallet. */
   readonly isSameToken: boolean;
+  /** Names the trip that it wrote to the card: `tripId` of settle-intent.ts. */
+  readonly trip?: string;
 }

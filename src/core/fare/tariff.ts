@@ -23,6 +23,9 @@ export interface Tariff {
   readonly timeframes: ReadonlyMap<string, readonly Timeframe[]>;
   readonly calendar: ServiceCalendar;
   readonly time: LocalTime;
+  /** All of the feed: what a card's trip may be about. */
+  readonly stops: ReadonlySet<string>;
+  readonly routes: ReadonlySet<string>;
   /** Areas by stop; a platform without any has those of its station. */
   readonly areasOfStop: ReadonlyMap<string, readonly string[]>;
   /** GTFS lets a route belong to one network at most. */

@@ -99,7 +99,14 @@ const shapes = {
     /** Transactions of the card before this one. */
     cardCounter: 'int?',
     fareProduct: 'text?',
-    /** Names the newest trip that the card bore: device tag, epoch and seq. */
+    /** As in a tap: with them the trip that goes to the card can be written again. */
+    fareAction: 'text?',
+    legGroup: 'text?',
+    transfers: 'int?',
+    routeId: 'text?',
+    /** Where the rider taps. */
+    stopId: 'text?',
+    /** Names the newest trip that the card bore: device tag, epoch and seq; else `unknown`. */
     lastTrip: 'text?',
     /** UID and what was read of the card, sealed to the backend. */
     sealedSecret: 'bytes?',

@@ -168,3 +168,21 @@ test('lets the ride of a ticket go on that is used up', () => {
   expect(judged(aFare({ transfersUsed: 1, goesOn: true }))).toBeUndefined();
   expect(judged(aFare({ transfersUsed: 1 }))).toBe('already-tapped');
 });
+
+test.each([
+  ['at the other door', 'k1', 'single', 'already-tapped'],
+  ['on another route', 'k2', 'single', undefined],
+  ['on a route that the card does not tell', undefined, 'single', undefined],
+  ['when the rider leaves', 'k1', 'exit', undefined],
+] as const)('judges what the card tells of another bus: %s', (_, routeId, action, expected) => {
+  const leg = { boarding: { at: someNow }, ...(routeId !== undefined && { routeId }) };
+  const history = someHistory({ taps: [aPastTap({ leg, source: 'card' })] });
+  const facts = someFacts({
+    token: pass,
+    history,
+    fare: aFare({ action }),
+    place: { routeId: 'k1' },
+  });
+
+  expect(notTappedBefore(facts)).toBe(expected);
+});

@@ -1,7 +1,9 @@
 /**
  * A token counts as often as it has rides. One with rides left boards as many riders as the
  * operator's passback rule lets it within the group time, each of them a presentation of its own,
- * and then nobody until the block is over: it must not be handed back through the door.
+ * and then nobody until the block is over: it must not be handed back through the door. Another bus
+ * counts as this one as long as it is on the same route: its other door, or the bus behind. Who has
+ * changed to another route has not handed anything back.
  */
 import { usesRide } from '../decision.ts';
 import type { Leg } from '../fare/leg.ts';
@@ -32,8 +34,8 @@ function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
 }
 
 function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFacts): boolean {
-  const { now, history, fare } = facts;
-  const taps = history.taps.filter((tap) => !isForgiven(tap, facts));
+  const { now, fare } = facts;
+  const taps = tapsHere(facts).filter((tap) => !isForgiven(tap, facts));
   const group = newestGroup(taps, groupMs + blockMs);
   const [first] = group;
   if (first === undefined) return false;
@@ -51,6 +53,14 @@ function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFac
 function hasMoved({ boarding, alighting }: Leg): boolean {
   const [from, to] = [boarding.stopId, alighting?.stopId];
   return from !== undefined && to !== undefined && from !== to;
+}
+
+function tapsHere({ history, fare, place }: TapFacts): readonly PastTap[] {
+  const isSameRoute = ({ leg }: PastTap) =>
+    leg.routeId !== undefined && leg.routeId === place.routeId;
+  return history.taps.filter(
+    (tap) => tap.source !== 'card' || (fare?.action !== 'exit' && isSameRoute(tap)),
+  );
 }
 
 /** Taps since the first one that a new block began with, oldest first. */

@@ -7,10 +7,10 @@ import { concat } from '../../bytes.ts';
 import { type CardResponse, parseResponse } from '../apdu.ts';
 import type { CardDialogue } from '../dialogue.ts';
 
-/** The longest true answer is 120 bytes; a card that sends more is not waited for. */
-export const answerBytesMax = 256;
-/** Of one answer. A card in a 32-byte field needs five for the longest. */
-export const answerFramesMax = 6;
+/** The longest true answer, ten trips, is 328 bytes; a card that sends more is not waited for. */
+export const answerBytesMax = 336;
+/** Of one answer. A card in a 32-byte field needs thirteen for the longest. */
+export const answerFramesMax = 14;
 
 export const additionalFrame = 0xaf;
 const nativeHigh = 0x91;

@@ -27,11 +27,26 @@ test.each([
   expect(sent).toEqual(commands);
   expect(result).toMatchObject({ ok: true, value: { result: 'committed' } });
   expect(card.balance()).toBe(16_500);
-  expect(cardRead(card.respond)).toMatchObject({ balance: 16_500, lastTrip: order.trip });
+  expect(cardRead(card.respond)).toMatchObject({ balance: 16_500, trips: [order.trip, lastTrip] });
+});
+
+test.each([
+  ['ev2', ['8b', 'c7']],
+  ['ev1', ['3b', 'c7']],
+] as const)('writes a ride that costs nothing to a card of %s', (generation, commands) => {
+  const card = createCard({ generation });
+  const free = { amount: 0, trip: aTrip({ amount: 0 }) };
+  const { sent, result } = converse(cardRead(card.respond).debit(free), card.respond);
+
+  expect(sent).toEqual(commands);
+  expect(result).toMatchObject({ ok: true, value: { result: 'committed' } });
+  expect(cardRead(card.respond)).toMatchObject({ balance: 20_000, trips: [free.trip, lastTrip] });
 });
 
 test.each([
   ['with a trip', [encodeTrip(lastTrip)]],
+  ['with many', Array.from({ length: 10 }, (_, seq) => encodeTrip(aTrip({ seq })))],
+  ['with one of tomorrow', [new Uint8Array(32).fill(3), encodeTrip(lastTrip)]],
   ['without a trip', []],
 ])('gives the transaction MAC that its rows rebuild: a card %s', (_, trips) => {
   const card = createCard({ trips });
@@ -43,7 +58,7 @@ test.each([
   const claim = {
     passFile: before.passFile,
     balanceBefore: before.balance,
-    ...(before.lastTrip && { lastTripBefore: before.lastTrip }),
+    tripsBefore: before.tripRecords,
     ...order,
   };
   const proof = { key: macKey, uid, ...transaction };
@@ -61,7 +76,7 @@ test.each([
   expect(verify({ balanceBefore: 19_999 })).toBe(false);
   expect(verify({ trip: aTrip({ seq: 43 }) })).toBe(false);
   expect(verify({ passFile: nothing })).toBe(false);
-  expect(verify({ lastTripBefore: aTrip({ seq: 8 }) })).toBe(false);
+  expect(verify({ tripsBefore: encodeTrip(aTrip({ seq: 99 })) })).toBe(false);
   expect(verify({}, { counter: 6 })).toBe(false);
   expect(verify({}, { uid: bytesOf('04112233445567') })).toBe(false);
 });
@@ -123,11 +138,11 @@ test.each<[string, (answer: Uint8Array) => Uint8Array]>([
   const { result } = converse(before.debit(order), twisted(card, 0xc7, twist));
 
   expect(result).toMatchObject({ ok: false, fault: { reason: 'card-answer-invalid' } });
-  expect(before).toMatchObject({ lastTrip, balance: 20_000 });
-  expect(cardRead(card.respond)).toMatchObject({ lastTrip: order.trip, balance: 16_500 });
+  expect(before).toMatchObject({ trips: [lastTrip], balance: 20_000 });
+  expect(cardRead(card.respond)).toMatchObject({ trips: [order.trip, lastTrip], balance: 16_500 });
 });
 
-test.each([0, -1, 0.5, 2_000_001, Number.NaN])('debits no %d rupiah', (amount) => {
+test.each([-1, 0.5, 2_000_001, Number.NaN])('debits no %d rupiah', (amount) => {
   const { debit } = cardRead(createCard().respond);
 
   expect(() => debit({ ...order, amount })).toThrow(RangeError);

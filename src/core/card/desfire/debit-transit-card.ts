@@ -1,8 +1,9 @@
 /**
- * The debit of a transit card within the session that read it: take the fare from the purse, write
- * the trip, commit both at once. Says of every answer whether the card surely did it, surely did
+ * A ride on a transit card within the session that read it: take the fare from the purse, if there
+ * is one, write the trip, commit both at once. Says of every answer whether the card surely did it, surely did
  * not, or whether only the card itself can tell at its next tap.
  */
+import type { Parsed } from '../../parsed.ts';
 import { type CardDialogue, end, fail } from '../dialogue.ts';
 import type { CardTransaction } from '../purse-card.ts';
 import type { NativeStatus } from './command.ts';
@@ -13,7 +14,7 @@ import { commitTransaction, debitPurse, writeTrip } from './transit-commands.ts'
 import { encodeTrip, type TripRecord } from './trip-record.ts';
 
 export interface DebitOrder {
-  /** Whole rupiah, 1 to the purse's limit. */
+  /** Whole rupiah, up to the purse's limit; 0 writes the trip alone. */
   readonly amount: number;
   readonly trip: TripRecord;
 }
@@ -42,26 +43,28 @@ const turnedDown: ReadonlySet<NativeStatus> = new Set([
   'command-aborted',
 ]);
 
-const notCommitted: DebitResult = { result: 'not-committed' };
+const notCommitted: Parsed<DebitResult> = { ok: true, value: { result: 'not-committed' } };
 
 /** @throws RangeError for an amount or a trip that no card can hold. */
 export function debitTransitCard(
   session: SecureSession,
   { amount, trip }: DebitOrder,
 ): CardDialogue<DebitResult> {
-  if (!Number.isInteger(amount) || amount < 1 || amount > purseFile.balanceMax) {
+  if (!Number.isInteger(amount) || amount < 0 || amount > purseFile.balanceMax) {
     throw new RangeError(`a debit of ${amount}`);
   }
   const { generation } = session;
   const record = encodeTrip(trip);
   // Without a commit the card forgets both: until it is sent, every wrong answer is harmless.
-  return perform(session, debitPurse(amount), (debited) => {
-    if (debited.result !== 'done') return end({ ok: true, value: notCommitted });
-    return perform(debited.session, writeTrip(generation, record), (written) => {
-      if (written.result !== 'done') return end({ ok: true, value: notCommitted });
-      return perform(written.session, commitTransaction(generation), judgeCommit);
-    });
-  });
+  const commit = (last: SecureSession) => perform(last, commitTransaction(generation), judgeCommit);
+  const write = (next: SecureSession) =>
+    perform(next, writeTrip(generation, record), (written) =>
+      written.result === 'done' ? commit(written.session) : end(notCommitted),
+    );
+  if (amount === 0) return write(session);
+  return perform(session, debitPurse(amount), (debited) =>
+    debited.result === 'done' ? write(debited.session) : end(notCommitted),
+  );
 }
 
 function judgeCommit(outcome: CommandOutcome): CardDialogue<DebitResult> {
@@ -74,7 +77,7 @@ function judgeCommit(outcome: CommandOutcome): CardDialogue<DebitResult> {
     }
     case 'refused':
       return turnedDown.has(outcome.status)
-        ? end({ ok: true, value: notCommitted })
+        ? end(notCommitted)
         : fail('card-answer-invalid', outcome.said);
     case 'not-authentic':
       return fail('card-answer-invalid', outcome.said);

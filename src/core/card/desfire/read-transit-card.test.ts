@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bytesOf, parsedValue } from '../../../../sim/testing/builders.ts';
 import {
+  aTrip,
   type CardContent,
   converse,
   createCard,
@@ -21,6 +22,7 @@ import { hex } from '../../bytes.ts';
 import { faulty } from '../../parsed.ts';
 import { readTransitCard } from './read-transit-card.ts';
 import { encodePass } from './transit-pass.ts';
+import { encodeTrip } from './trip-record.ts';
 
 test.each(['ev2', 'ev3'] as const)('reads a card of %s by the dialogue of EV2', (generation) => {
   const { sent, wanted, result } = read(createCard({ generation }).respond);
@@ -35,7 +37,8 @@ test.each(['ev2', 'ev3'] as const)('reads a card of %s by the dialogue of EV2', 
       pass,
       passFile: encodePass(pass),
       balance: 20_000,
-      lastTrip,
+      trips: [lastTrip],
+      tripRecords: encodeTrip(lastTrip),
       transaction: { counter: 4, mac: new Uint8Array(8).fill(9) },
     },
   });
@@ -47,9 +50,33 @@ test('reads a card of EV1, which has no transaction MAC', () => {
   expect(sent).toEqual(['5a', '71', 'aa', 'af', 'bb', 'bd', 'af', '6c']);
   expect(result).toMatchObject({
     ok: true,
-    value: { generation: 'ev1', pass, balance: 20_000, lastTrip },
+    value: { generation: 'ev1', pass, balance: 20_000, trips: [lastTrip] },
   });
   expect(parsedValue(result)).not.toHaveProperty('transaction');
+});
+
+test.each([
+  ['ev2', 1 + 2],
+  ['ev1', 1 + 5 + 1],
+] as const)(
+  'reads all trips that a card of %s keeps, with %i frames more',
+  (generation, frames) => {
+    const kept = Array.from({ length: 10 }, (_, seq) => aTrip({ seq }));
+    const { sent, result } = read(createCard({ generation, trips: kept.map(encodeTrip) }).respond);
+
+    expect(sent.filter((code) => code === 'af')).toHaveLength(frames);
+    expect(parsedValue(result).trips).toEqual(kept.toReversed());
+  },
+);
+
+test('goes on past a trip of tomorrow', () => {
+  const trips = [encodeTrip(lastTrip), bytesOf(`03${'00'.repeat(31)}`), encodeTrip(aTrip())];
+
+  expect(parsedValue(read(createCard({ trips }).respond).result).trips).toEqual([
+    aTrip(),
+    'unknown',
+    lastTrip,
+  ]);
 });
 
 test.each([
@@ -62,7 +89,7 @@ test.each([
   const value = parsedValue(result);
 
   expect(sent).toEqual(commands);
-  expect(value).not.toHaveProperty('lastTrip');
+  expect(value).toMatchObject({ trips: [], tripRecords: nothing });
   expect(value).not.toHaveProperty('pass');
   expect(converse(value.debit(order), card.respond).result).toMatchObject({
     value: { result: 'committed' },
@@ -84,8 +111,8 @@ test('proves itself with another random number when it begins anew', () => {
 test('puts the pass together from whatever frames it comes in', () => {
   const { sent, result } = read(cutting(createCard().respond));
 
-  expect(sent.filter((code) => code === 'af').length).toBeGreaterThan(4 * 4);
-  expect(result).toMatchObject({ ok: true, value: { pass, balance: 20_000, lastTrip } });
+  expect(sent.filter((code) => code === 'af').length).toBeGreaterThan(8);
+  expect(result).toMatchObject({ ok: true, value: { pass, balance: 20_000, trips: [lastTrip] } });
 });
 
 test.each([
@@ -147,7 +174,6 @@ test.each([
 
 test.each<[string, Partial<CardContent>]>([
   ['a pass', { passFile: new Uint8Array(96).fill(1) }],
-  ['a trip', { trips: [new Uint8Array(32)] }],
   ['a negative balance', { balance: -1 }],
   ['a balance past the limit', { balance: 2_000_001 }],
 ])('refuses a card with damaged content: %s', (_, change) => {

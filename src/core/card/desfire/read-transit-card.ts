@@ -1,6 +1,6 @@
 /**
- * The validator's dialogue with a transit card: select, prove each other the key, read the newest
- * trip, the pass, the purse and the transaction counter. A card that has not the application ends
+ * The validator's dialogue with a transit card: select, prove each other the key, read the trips,
+ * the pass, the purse and the transaction counter. A card that has not the application ends
  * it as `unknown-card`, so that another dialogue can be tried. Debiting is in debit-transit-card.ts.
  */
 import { concat, utf8 } from '../../bytes.ts';
@@ -26,10 +26,11 @@ import {
   purseFile,
   transitAid,
   transitKeyName,
+  tripFile,
   uidBytes,
   validateKeyNumber,
 } from './transit-application.ts';
-import { readBalance, readNewestTrip, readPassFile, readTransaction } from './transit-commands.ts';
+import { readBalance, readPassFile, readTransaction, readTrips } from './transit-commands.ts';
 import { parsePass, type TransitPass } from './transit-pass.ts';
 import { parseTrip, type TripRecord } from './trip-record.ts';
 
@@ -41,12 +42,18 @@ export interface TransitCard {
   readonly pass?: TransitPass;
   /** Whole rupiah. */
   readonly balance: number;
-  readonly lastTrip?: TripRecord;
+  /** As the card holds them, oldest first, 32 bytes each: part of the transaction MAC likewise. */
+  readonly tripRecords: Uint8Array;
+  /** Newest first. */
+  readonly trips: readonly ReadTrip[];
   /** Of the newest committed transaction; EV2 only. */
   readonly transaction?: CardTransaction;
   /** Goes on in the same session: at most once, and nothing else on the card in between. */
   readonly debit: (order: DebitOrder) => CardDialogue<DebitResult>;
 }
+
+/** `unknown`: of a newer version, or damaged. What a card must not be refused for. */
+export type ReadTrip = TripRecord | 'unknown';
 
 export interface TransitCardScan {
   /** As the reader tells it. */
@@ -82,35 +89,46 @@ function authenticate(reading: Reading): CardDialogue<TransitCard> {
   const credentials: Credentials = { ...reading, keyNumber: validateKeyNumber };
   return authenticateEv2(credentials, (session) =>
     session === undefined
-      ? authenticateEv1(credentials, (older) => readTrip(reading, older))
-      : readTrip(reading, session),
+      ? authenticateEv1(credentials, (older) => readTripFile(reading, older))
+      : readTripFile(reading, session),
   );
 }
 
 /**
- * The newest trip comes first. A card that has none refuses to read it, and every refusal ends a
+ * The trips come first. A card that has none refuses to read them, and every refusal ends a
  * session on silicon: this one is then begun anew, before there is more to read again.
  */
-function readTrip(reading: Reading, session: SecureSession): CardDialogue<TransitCard> {
+function readTripFile(reading: Reading, session: SecureSession): CardDialogue<TransitCard> {
   const { generation } = session;
-  const command = readNewestTrip(generation);
+  const command = readTrips(generation, 0);
   return perform(session, command, (outcome) => {
     if (outcome.result === 'refused' && outcome.status === 'boundary-error') {
       return begunAnew(reading, generation);
     }
-    return opened(command, outcome, (answer) =>
-      understood(parseTrip(answer.data), (lastTrip) =>
-        readPass({ uid: reading.uid, lastTrip }, answer.session),
-      ),
+    const bytes = outcome.result === 'done' ? outcome.data.length : 0;
+    const isWhole = bytes > 0 && bytes % tripFile.bytes === 0 && bytes <= command.answerBytes;
+    const expected = isWhole ? { ...command, answerBytes: bytes } : command;
+    return opened(expected, outcome, ({ data, session: next }) =>
+      readPass({ uid: reading.uid, tripRecords: data, trips: tripsOf(data) }, next),
     );
   });
+}
+
+function tripsOf(records: Uint8Array): readonly ReadTrip[] {
+  const trips: ReadTrip[] = [];
+  for (let at = 0; at < records.length; at += tripFile.bytes) {
+    const trip = parseTrip(records.subarray(at, at + tripFile.bytes));
+    trips.unshift(trip.ok ? trip.value : 'unknown');
+  }
+  return trips;
 }
 
 function begunAnew(reading: Reading, generation: Generation): CardDialogue<TransitCard> {
   // No random number serves twice; this one is as unknown to others as the first.
   const nonce = aesCmac(reading.nonce, utf8('begun anew'));
   const credentials: Credentials = { key: reading.key, nonce, keyNumber: validateKeyNumber };
-  const readOn = (session: SecureSession) => readPass({ uid: reading.uid }, session);
+  const none = { tripRecords: new Uint8Array(), trips: [] };
+  const readOn = (session: SecureSession) => readPass({ uid: reading.uid, ...none }, session);
   if (generation === 'ev1') return authenticateEv1(credentials, readOn);
   return authenticateEv2(credentials, (session) =>
     session === undefined
@@ -119,7 +137,7 @@ function begunAnew(reading: Reading, generation: Generation): CardDialogue<Trans
   );
 }
 
-type Known = Pick<TransitCard, 'uid' | 'lastTrip'>;
+type Known = Pick<TransitCard, 'uid' | 'tripRecords' | 'trips'>;
 
 function readPass(known: Known, session: SecureSession): CardDialogue<TransitCard> {
   return ask(session, readPassFile(session.generation), (answer) =>

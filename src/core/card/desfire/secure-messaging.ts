@@ -18,7 +18,7 @@ export interface SecureCommand {
   readonly header: Uint8Array;
   readonly data: Uint8Array;
   readonly mode: CommMode;
-  /** Bytes of data that a right answer has. */
+  /** Bytes of data that a right answer has, at most where there may be fewer. */
   readonly answerBytes: number;
 }
 

@@ -22,17 +22,9 @@ const after = '01016ae7d28000000daca1b2c3d400000000000200000000002a000000000000'
 const held: ValidatorTransaction = {
   passFile: bytesOf('09a104666c616e736961'),
   balanceBefore: 20_000,
-  lastTripBefore: {
-    kind: 'single',
-    at: 0x6ad0c0c0,
-    amount: 3_500,
-    deviceTag: bytesOf('00000001'),
-    epoch: 1,
-    seq: 9,
-  },
+  tripsBefore: bytesOf(before),
   amount: 3_500,
   trip: {
-    kind: 'single',
     at: 0x6ae7d280,
     amount: 3_500,
     deviceTag: bytesOf('a1b2c3d4'),
@@ -55,10 +47,27 @@ test('puts each command of a transaction into whole blocks', () => {
 });
 
 test('leaves out a trip that the card did not have', () => {
-  const { lastTripBefore: _, ...first } = held;
+  const first = { ...held, tripsBefore: new Uint8Array() };
 
   expect(hex(transactionInput(validatorTransaction(first)))).toBe(
     readPass + getValue + debit + write,
+  );
+});
+
+test('counts the trips that the card had', () => {
+  const two = { ...held, tripsBefore: bytesOf(before + before) };
+
+  expect(hex(transactionInput(validatorTransaction(two)))).toBe(
+    `ab03000000020000${zeros(8)}${before}${before}${readPass}${getValue}${debit}${write}`,
+  );
+});
+
+test('leaves out a debit where the ride costs nothing now', () => {
+  const free = { ...held, amount: 0, trip: { ...held.trip, amount: 0 } };
+  const written = write.replace('00000dac', '00000000');
+
+  expect(hex(transactionInput(validatorTransaction(free)))).toBe(
+    readTrips + readPass + getValue + written,
   );
 });
 

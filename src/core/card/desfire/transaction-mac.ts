@@ -9,13 +9,13 @@ import { aesCmac } from '../../crypto/aes-cmac.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
 import type { CardTransaction } from '../purse-card.ts';
 import type { SecureCommand } from './secure-messaging.ts';
-import { passFile, transactionFile } from './transit-application.ts';
+import { passFile, transactionFile, tripFile } from './transit-application.ts';
 import {
   debitPurse,
   littleEndian,
   readBalance,
-  readNewestTrip,
   readPassFile,
+  readTrips,
   writeTrip,
 } from './transit-commands.ts';
 import { encodeTrip, type TripRecord } from './trip-record.ts';
@@ -69,8 +69,9 @@ export interface ValidatorTransaction {
   /** 96 bytes, or fewer when the zeros at the end were not kept. */
   readonly passFile: Uint8Array;
   readonly balanceBefore: number;
-  /** The newest trip as it was read; none when the card had none. */
-  readonly lastTripBefore?: TripRecord;
+  /** The trips as they were read, 32 bytes each; empty when the card had none. */
+  readonly tripsBefore: Uint8Array;
+  /** 0: nothing was debited. */
   readonly amount: number;
   readonly trip: TripRecord;
 }
@@ -82,12 +83,13 @@ export interface ValidatorTransaction {
 export function validatorTransaction(held: ValidatorTransaction): readonly TransactionCommand[] {
   const pass = new Uint8Array(passFile.bytes);
   pass.set(held.passFile);
-  const { lastTripBefore: last } = held;
+  const { tripsBefore: trips, amount } = held;
+  const count = trips.length / tripFile.bytes;
   return [
-    ...(last === undefined ? [] : [withData(readNewestTrip('ev2'), encodeTrip(last))]),
+    ...(count === 0 ? [] : [withData(readTrips('ev2', count), trips)]),
     withData(readPassFile('ev2'), pass),
     withValue(readBalance, littleEndian(held.balanceBefore, 4)),
-    withValue(debitPurse(held.amount), nothing),
+    ...(amount === 0 ? [] : [withValue(debitPurse(amount), nothing)]),
     withData(writeTrip('ev2', encodeTrip(held.trip)), nothing),
   ];
 }

@@ -19,7 +19,7 @@ export const passFile = { number: 0x01, bytes: 96 } as const;
 /** Value, MACed; whole rupiah, from 0 to the limit. */
 export const purseFile = { number: 0x02, balanceMax: 2_000_000 } as const;
 /** Cyclic records, MACed; the card keeps the newest ten. */
-export const tripFile = { number: 0x03, bytes: 32 } as const;
+export const tripFile = { number: 0x03, bytes: 32, keptMax: 10 } as const;
 /** Transaction MAC, MACed: counter (4 bytes), MAC (8 bytes). Not on EV1. */
 export const transactionFile = { number: 0x0f, bytes: 12 } as const;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf, parsedValue } from '../../../../sim/testing/builders.ts';
 import {
+  aTrip,
   cardRead,
   converse,
   createCard,
@@ -11,6 +12,7 @@ import {
 } from '../../../../sim/testing/transit-dialogue.ts';
 import { concat } from '../../bytes.ts';
 import { dialogueCommandsMax } from '../dialogue.ts';
+import { encodeTrip } from './trip-record.ts';
 
 /** Rude in any way that has a status word or not, now and then. */
 const rudeness = fc.oneof(
@@ -68,8 +70,11 @@ function isStatusOnly(rude: Uint8Array): boolean {
   return rude.length >= 2 && rude.at(-2) === 0x91 && rude.at(-1) !== 0 && rude.at(-1) !== 0xaf;
 }
 
-test('stays within the bound of commands when every answer comes in the most frames', () => {
-  const respond = cutting(createCard({ trips: [] }).respond);
+test.each([
+  ['without a trip', []],
+  ['with all it keeps', Array.from({ length: 10 }, (_, seq) => encodeTrip(aTrip({ seq })))],
+])('stays within the bound of commands in the smallest frames: a card %s', (_, trips) => {
+  const respond = cutting(createCard({ trips }).respond);
   const reading = read(respond);
   const debit = converse(parsedValue(reading.result).debit(order), respond);
 

@@ -16,11 +16,15 @@ const codes = {
   ev2: { readData: 0xad, readRecords: 0xab, writeRecord: 0x8b },
 } as const satisfies Record<Generation, object>;
 
-export function readNewestTrip(generation: Generation): SecureCommand {
-  // Record 0 is the newest; one of them.
-  const header = Uint8Array.of(tripFile.number, ...littleEndian(0, 3), ...littleEndian(1, 3));
+/**
+ * From the newest one on, answered with the oldest first.
+ * @param count 0: all that there are. A transaction MAC is computed over what was read indeed.
+ */
+export function readTrips(generation: Generation, count: number): SecureCommand {
+  const header = Uint8Array.of(tripFile.number, ...littleEndian(0, 3), ...littleEndian(count, 3));
   const code = codes[generation].readRecords;
-  return reading({ name: 'ReadRecords', code, header, answerBytes: tripFile.bytes });
+  const answerBytes = (count === 0 ? tripFile.keptMax : count) * tripFile.bytes;
+  return reading({ name: 'ReadRecords', code, header, answerBytes });
 }
 
 export function readPassFile(generation: Generation): SecureCommand {

@@ -1,0 +1,173 @@
+/**
+ * Rides across buses that know nothing of each other: real ledgers, the operators' own rules, and
+ * one card that carries between them what the next bus has to know.
+ */
+import { fileURLToPath } from 'node:url';
+import { expect, test, vi } from 'vitest';
+import { createSimClock } from '../../sim/sim-clock.ts';
+import { someNow } from '../../sim/testing/builders.ts';
+import { aCardBus, type CardBus } from '../../sim/testing/card-bus.ts';
+import { aTransitCard, lookAt } from '../../sim/testing/transit-cards.ts';
+import { readBundle } from '../bundle/read-rules.ts';
+import type { Rules } from '../core/rules/rules.ts';
+
+/** Real ledgers, and a card torn off at every command. */
+vi.setConfig({ testTimeout: 10_000 });
+
+const minute = 60_000;
+const rulesOf = (operator: string) =>
+  readBundle(fileURLToPath(new URL(`../../fixtures/${operator}`, import.meta.url))).rules;
+const semarang = rulesOf('trans-semarang');
+const bahari = inRupiah(rulesOf('bahari-metro'));
+const generations = ['ev2', 'ev1'] as const;
+
+/** The purse of a transit card knows no other currency: a rupiah for each cent. */
+function inRupiah({ tariff, policy, ...rules }: Rules): Rules {
+  const idr = ({ amount }: { readonly amount: number }) => ({ amount, currency: 'IDR' });
+  const products = tariff.products.map((one) => ({ ...one, price: idr(one.price) }));
+  const caps = policy.caps.map((one) => ({ ...one, amount: idr(one.amount) }));
+  const currency = 'IDR';
+  return { ...rules, currency, tariff: { ...tariff, products }, policy: { ...policy, caps } };
+}
+
+/** Validators of an operator, each at its place, by one clock. */
+function city(rules: Rules) {
+  const clock = createSimClock({ wall: someNow });
+  let buses = 0;
+  const at = (routeId: string, stopId: string): CardBus => {
+    buses += 1;
+    return aCardBus(`bus-${buses}`, clock, { rules, place: { routeId, stopId } });
+  };
+  return { clock, at };
+}
+
+/** Of the newest tap. */
+function fareOn({ ledger }: CardBus) {
+  const row = ledger.audit.entries(100).findLast((entry) => entry.row?.kind === 'tap')?.row;
+  if (row?.kind !== 'tap') throw new Error('no tap');
+  const { fareAction: action, amount, legGroup, transfers, provisional } = row;
+  return { action, amount, legGroup, transfers, provisional };
+}
+
+test.each(generations)(
+  'lets a rider with a card of %s change at the shelters for 90 minutes',
+  async (generation) => {
+    const { clock, at } = city(semarang);
+    const card = await aTransitCard({ generation });
+
+    expect(await at('koridor-1', 'mangkang').hold(card)).toBe('green fare-debited');
+    await clock.advance(40 * minute);
+    const second = at('koridor-2', 'balai-kota');
+    expect(await second.hold(card)).toBe('green transfer-applied');
+    await clock.advance(45 * minute);
+    const third = at('koridor-3a', 'simpang-lima');
+    expect(await third.hold(card)).toBe('green transfer-applied');
+
+    expect(fareOn(second)).toMatchObject({ amount: 0, legGroup: 'dari-transit', transfers: 1 });
+    expect(fareOn(third)).toMatchObject({ amount: 0, transfers: 2, provisional: undefined });
+    expect((await lookAt(card)).balance).toBe(16_500);
+    await clock.advance(10 * minute);
+    expect(await at('koridor-1', 'simpang-lima').hold(card)).toBe('green fare-debited');
+  },
+);
+
+test('asks for the whole fare at a stop that is no shelter, and on the same corridor', async () => {
+  const { clock, at } = city(semarang);
+  const card = await aTransitCard();
+  await at('koridor-1', 'mangkang').hold(card);
+  await clock.advance(40 * minute);
+
+  expect(await at('koridor-1', 'balai-kota').hold(card)).toBe('green fare-debited');
+  await clock.advance(10 * minute);
+  expect(await at('koridor-2', 'mangkang').hold(card)).toBe('green fare-debited');
+});
+
+test('gives each of two riders on one card their transfer', async () => {
+  const { clock, at } = city(semarang);
+  const card = await aTransitCard();
+  const [first, next] = [at('koridor-1', 'mangkang'), at('koridor-2', 'balai-kota')];
+  const both = async (bus: CardBus) => [await bus.hold(card), await bus.hold(card)];
+
+  expect(await both(first)).toEqual(['green fare-debited', 'green fare-debited']);
+  await clock.advance(40 * minute);
+  expect(await both(next)).toEqual(['green transfer-applied', 'green transfer-applied']);
+  expect((await lookAt(card)).balance).toBe(13_000);
+});
+
+test('does not let a pass be handed back through the other door, or to the bus behind', async () => {
+  const { clock, at } = city(semarang);
+  const seconds = someNow / 1_000;
+  const pass = { product: 'langganan', notBefore: seconds - 1, expires: seconds + 86_400 };
+  const card = await aTransitCard({ pass });
+
+  expect(await at('koridor-1', 'mangkang').hold(card)).toBe('green pass-valid');
+  expect(await at('koridor-1', 'mangkang').hold(card)).toBe('red already-tapped');
+  expect(await at('koridor-2', 'mangkang').hold(card)).toBe('green pass-valid');
+  await clock.advance(5 * minute);
+  expect(await at('koridor-1', 'mangkang').hold(card)).toBe('green pass-valid');
+});
+
+test.each(generations)(
+  'knows at the exit where a card of %s was let in, and at the next ride what it paid',
+  async (generation) => {
+    const { clock, at } = city(bahari);
+    const card = await aTransitCard({ generation });
+    const exit = at('rapid-1', 'gardens');
+    const through = at('rapid-1', 'airport');
+
+    expect(await at('rapid-1', 'harbour').hold(card)).toBe('green entry-recorded');
+    await clock.advance(20 * minute);
+    expect(await exit.hold(card)).toBe('green fare-debited');
+    await clock.advance(10 * minute);
+    expect(await at('rapid-2', 'gardens').hold(card)).toBe('green entry-recorded');
+    await clock.advance(20 * minute);
+    await through.hold(card);
+
+    const balance = 20_000 - (fareOn(exit).amount ?? 0) - (fareOn(through).amount ?? 0);
+    expect(fareOn(exit)).toMatchObject({
+      action: 'exit',
+      legGroup: 'rapid',
+      provisional: undefined,
+    });
+    expect(fareOn(through)).toMatchObject({ action: 'exit', transfers: 1, provisional: undefined });
+    expect((await lookAt(card)).balance).toBe(balance);
+  },
+);
+
+test('charges at another gate for an entry that was left without an exit', async () => {
+  const { clock, at } = city(bahari);
+  const card = await aTransitCard();
+  await at('rapid-1', 'harbour').hold(card);
+  await clock.advance(180 * minute);
+  const next = at('rapid-1', 'harbour');
+
+  expect(await next.hold(card)).toBe('green fare-debited');
+  expect(fareOn(next)).toMatchObject({ action: 'enter' });
+  expect(fareOn(next).amount).toBeGreaterThan(0);
+});
+
+test.each(
+  generations.flatMap((generation) => [true, false].map((heard) => ({ generation, heard }))),
+)('gives a free transfer once wherever the card is torn off: %o', async ({ generation, heard }) => {
+  for (let answered = 0; ; answered += 1) {
+    const { clock, at } = city(semarang);
+    const card = await aTransitCard({ generation });
+    await at('koridor-1', 'mangkang').hold(card);
+    await clock.advance(40 * minute);
+    const bus = at('koridor-2', 'balai-kota');
+    const last = at('koridor-3a', 'simpang-lima');
+
+    const first = await bus.hold(card, { answered, heard });
+    if (first === 'green transfer-applied') {
+      expect(answered).toBeGreaterThan(8);
+      break;
+    }
+    expect(first).toMatch(/^amber/);
+    expect(await bus.hold(card)).toBe('green transfer-applied');
+    expect(fareOn(bus)).toMatchObject({ amount: 0, transfers: 1 });
+    await clock.advance(40 * minute);
+    expect(await last.hold(card)).toBe('green transfer-applied');
+    expect(fareOn(last)).toMatchObject({ amount: 0, transfers: 2 });
+    expect((await lookAt(card)).balance).toBe(16_500);
+  }
+});
