@@ -86,7 +86,7 @@ function situationOf(rules: Rules, scenario: Scenario, { tap, taps }: Moment) {
   return {
     ...({ rules, now, clockQuality: 'gnss', listAgeMs: 0, syncAgeMs: 0 } as const),
     listings: [...deny, ...allow],
-    place: { routeId, stopId },
+    place: { routeId, stopId, alightingStopId: stopId },
     history: { ...emptyHistory, taps, timesAccepted: taps.length },
     authorisation: scenario.answer ?? ('no-answer' as const),
   };

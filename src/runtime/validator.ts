@@ -13,6 +13,7 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
+import type { Assignment } from '../core/trip/observation.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
@@ -28,7 +29,7 @@ import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler, recordClockStep } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
-import { createWhereabouts } from './whereabouts.ts';
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
   readonly clock: Clock;
@@ -71,6 +72,7 @@ export interface ValidatorOptions {
 export interface Validator {
   readonly sync: SyncLoop | undefined;
   readonly driver: DriverDesk;
+  readonly whereabouts: Whereabouts;
   /**
    * Runs until the signal aborts.
    * @throws StoreError when the ledger cannot be written any more: then nothing may be accepted.
@@ -83,7 +85,7 @@ const clockLookMs = 10_000;
 export function createValidator(deps: ValidatorDeps, options: ValidatorOptions): Validator {
   const { clock, ledger, report } = deps;
   const stamper = createStamper(clock, options.bootId);
-  const whereabouts = createWhereabouts(deps, options);
+  const whereabouts = createWhereabouts({ ...deps, stamper }, options);
   const surroundings = () => ({
     ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
     ...{ place: whereabouts.place, position: whereabouts.position },
@@ -93,7 +95,11 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     at === undefined ? undefined : clock.monotonicNow() - at;
   const parts = { ...deps, stamper, surroundings };
   const inspector = createInspector(parts);
-  const driver = createDriverDesk({ ...parts, inspector });
+  const trips = {
+    assign: (trip: Assignment) => whereabouts.assign(trip, 'driver'),
+    release: whereabouts.release,
+  };
+  const driver = createDriverDesk({ ...parts, inspector, trips });
   const refusals = createRefusalLog(parts);
   const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
   const handle = createTapHandler({
@@ -113,7 +119,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   }
 
   return {
-    ...{ sync, driver },
+    ...{ sync, driver, whereabouts },
     async run(signal) {
       const stop = new AbortController();
       const running = AbortSignal.any([signal, stop.signal]);
