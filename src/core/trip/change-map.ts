@@ -9,7 +9,7 @@ import type { Hypothesis } from './hypothesis.ts';
 import type { LineMap } from './line-map.ts';
 import { coordinatesOf, type Point, pointOn } from './plane.ts';
 import type { Road } from './road.ts';
-import type { Run, TrackerState } from './tracker-state.ts';
+import type { Run, Sure, TrackerState } from './tracker-state.ts';
 
 /** Planes around different stops measure the same road a little differently. */
 const sameRoadMetres = 1;
@@ -32,15 +32,26 @@ export function onOtherMap(
     all.flatMap((guess) => guessOn(known(guess.road), guess, move)).filter(may);
   const [guess] = guesses(state.run === undefined ? [] : [state.run.guess]);
   const run = guess && runOn(guess, state.run, to);
+  const isKept = state.run === undefined || run !== undefined;
   return {
     ...rest,
     ...(assignment === undefined ? {} : { assignment }),
     belief: beliefOn(state.belief, move),
     rivals: guesses(state.rivals),
     ...(mark === undefined ? {} : { mark: move(mark) }),
-    ...(run === undefined ? { unknownSince: at } : { run }),
-    ...(run === undefined || sure === undefined ? {} : { sure }),
+    ...(run === undefined ? {} : { run }),
+    ...(isKept && sure !== undefined && isThere(sure, to) ? { sure } : { unknownSince: at }),
   };
+}
+
+function isThere(
+  { place: { routeId, stopId, servedStopId } }: Sure,
+  { timetable: { routes, stops } }: LineMap,
+): boolean {
+  return (
+    (routeId === undefined || routes.has(routeId)) &&
+    [stopId, servedStopId].every((id) => id === undefined || stops.has(id))
+  );
 }
 
 function assignmentOn(
