@@ -34,12 +34,11 @@ export function createTripWatch(
   { routeId }: { readonly routeId?: string | undefined },
 ): TripWatch {
   let map: LineMap = lineMapOf(inForce.timetable);
-  let state: TrackerState = startTracking({ at: clock.wallNow(), configuredRouteId: routeId });
+  let state: TrackerState = startTracking({ at: currentTimes().at, configuredRouteId: routeId });
   let wallAhead = clock.wallNow() - clock.monotonicNow();
 
   function currentTimes() {
-    const [at, monotonicAt] = [clock.wallNow(), clock.monotonicNow()];
-    return { at, monotonicAt };
+    return { at: Math.round(clock.wallNow()), monotonicAt: clock.monotonicNow() };
   }
 
   /** What changed under the tracker since it was last asked. */
@@ -77,7 +76,7 @@ function observationOf(position: Position, clock: Clock): Observation {
   const { latitude, longitude, quality, speed, hdop, receivedAt } = position;
   return {
     kind: 'position',
-    at: clock.wallNow() - (clock.monotonicNow() - receivedAt),
+    at: Math.round(clock.wallNow() - (clock.monotonicNow() - receivedAt)),
     monotonicAt: receivedAt,
     ...{ latitude, longitude },
     ...(quality === undefined ? {} : { quality }),
