@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
+import { createSimCardField } from '../../sim/card-field.ts';
+import { issueTransitCard } from '../../sim/card-office.ts';
 import { semarangTimetable, wallets } from '../../sim/city.ts';
 import { type GnssMeasurement, nmeaBurst } from '../../sim/gnss-receiver.ts';
 import { gnssTrack } from '../../sim/gnss-track.ts';
@@ -16,6 +18,7 @@ import {
   type TestDevice,
   withLedger,
 } from '../../sim/testing/test-device.ts';
+import { createFileKeyStore } from '../config/key-file.ts';
 import { controlSocketPath } from '../runtime/control-socket.ts';
 import { askControl } from './control-client.ts';
 
@@ -32,7 +35,7 @@ async function aLine(path: string): Promise<PtyLine> {
   return line;
 }
 
-/** A device with scanner and receiver on real lines, no backend, and a route that can be changed. */
+/** Scanner and receiver on real lines, a card and a field for it, and a route that can be changed. */
 async function aTrackedDevice() {
   const device = await aTestDevice({ gnss: { path: 'gnss', baudRate: 115_200 } });
   const { backend: _none, ...written } = JSON.parse(readFileSync(device.config, 'utf8'));
@@ -40,7 +43,11 @@ async function aTrackedDevice() {
     writeFileSync(device.config, JSON.stringify({ ...written, vehicle: { routeId } }));
   const scanner = await aLine(device.workshop.scannerPath);
   const gnss = await aLine(join(device.folder, 'gnss'));
-  return { device, scanner, gnss, setRoute };
+  const keyStore = createFileKeyStore(device.workshop.cardKeyFile);
+  const order = { uid: Uint8Array.of(4, 1, 2, 3, 4, 5, 6), openingBalance: 20_000 };
+  const card = await issueTransitCard(order, { keyStore, entropy: createSimEntropy(7) });
+  const field = createSimCardField({ clock: createSystemClock() });
+  return { device, scanner, gnss, setRoute, card, field };
 }
 
 type Tracked = Awaited<ReturnType<typeof aTrackedDevice>>;
@@ -84,6 +91,14 @@ async function pay(rider: number, { device, scanner }: Tracked): Promise<void> {
   await eventually(async () => expect((await status(device)).seq).toBeGreaterThan(seq));
 }
 
+/** Holds a card to the field until so many rows are in the ledger: a debit has two of its own. */
+async function untilRows(rows: number, { device, card, field }: Tracked): Promise<void> {
+  const { seq } = await status(device);
+  field.present(card);
+  await eventually(async () => expect((await status(device)).seq).toBe(seq + rows));
+  field.remove();
+}
+
 async function isReady({ events }: ReturnType<typeof startRun>) {
   await eventually(() =>
     expect(events()).toContainEqual(expect.objectContaining({ event: 'ready' })),
@@ -99,20 +114,20 @@ test.skipIf(!isSocatInstalled())(
   'knows its stops by a receiver, and lets riders change at a transit shelter (skipped without socat)',
   async () => {
     const tracked = await aTrackedDevice();
-    const { device, gnss, setRoute } = tracked;
+    const { device, gnss, setRoute, field } = tracked;
     setRoute('koridor-2');
-    const firstLine = startRun(device.config);
+    const firstLine = startRun(device.config, { readers: [field] });
     await isReady(firstLine);
-    await pay(1, tracked);
+    await untilRows(3, tracked);
     await firstLine.stop();
     setRoute('koridor-1');
-    const secondLine = startRun(device.config);
+    const secondLine = startRun(device.config, { readers: [field] });
     await isReady(secondLine);
 
     await driveTo(['karangayu', 'tugu-muda'], tracked);
     await pay(2, tracked);
     await driveTo(['tugu-muda', 'balai-kota-a'], tracked);
-    await pay(1, tracked);
+    await untilRows(1, tracked);
     await gnss.unplug();
     await eventually(async () => {
       expect((await status(device)).trip.certainty).toBe('last-known');
@@ -124,7 +139,7 @@ test.skipIf(!isSocatInstalled())(
     expect(rows).toMatchObject([
       { routeId: 'koridor-2', placeCertainty: 'unknown', amount: 3_500, provisional: 'from-area' },
       { routeId: 'koridor-1', stopId: 'tugu-muda', placeCertainty: 'sure', amount: 3_500 },
-      { stopId: 'balai-kota-a', placeCertainty: 'sure', amount: 0, fareProduct: 'pindah' },
+      { stopId: 'balai-kota-a', placeCertainty: 'sure', amount: 0, reason: 'transfer-applied' },
       { stopId: 'balai-kota-a', placeCertainty: 'last-known', amount: 3_500 },
     ]);
     expect(rows.map(({ provisional }) => provisional).slice(1)).toEqual([
