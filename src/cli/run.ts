@@ -19,6 +19,7 @@ import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts'
 import { readMerchant } from '../config/merchant-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
+import { createAssignmentFile } from '../runtime/assignment-memory.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
 import type { Report } from '../runtime/runtime-event.ts';
 import { createStamper } from '../runtime/stamp.ts';
@@ -83,6 +84,7 @@ export async function run(
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       payments,
       position: gnss,
+      assignments: createAssignmentFile(config.dataDir),
     },
     {
       bootId,

@@ -20,6 +20,8 @@ export type RuntimeEvent =
   /** Nobody answered several payments in a row: the next are judged without asking. */
   | ({ readonly event: 'payments-unanswered' } & Failure)
   | { readonly event: 'payments-answered' }
+  /** What was assigned holds, but not over a restart. */
+  | ({ readonly event: 'assignment-not-kept' } & Failure)
   /** Where the bus is by now: it reached a stop, changed its journey, or became less or more sure. */
   | ({ readonly event: 'whereabouts' } & SeenPlace)
   | { readonly event: 'clock-step'; readonly stepMs: number }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../device/clock.ts';
 import type { Position } from '../../device/position-source.ts';
+import { serviceDayEnd, serviceTime } from '../core/time/local-time.ts';
 import { onOtherMap } from '../core/trip/change-map.ts';
 import { type LineMap, lineMapOf } from '../core/trip/line-map.ts';
 import type { Assignment, AssignmentObservation, Observation } from '../core/trip/observation.ts';
@@ -16,6 +17,16 @@ import type { RulesInForce } from './rules-in-force.ts';
 export interface TripWatchDeps {
   readonly clock: Clock;
   readonly inForce: Pick<RulesInForce, 'timetable'>;
+  /** Told whenever it changes, also by itself at the end of an assigned journey. */
+  readonly onAssigned: (given: Given | undefined) => void;
+}
+
+/** What somebody assigned; a route that was only configured is not among it. */
+export interface Given {
+  readonly assignment: Assignment;
+  readonly by: AssignmentObservation['by'];
+  /** Milliseconds since 1970: the end of the service day. */
+  readonly until: number;
 }
 
 export interface TripWatch {
@@ -30,7 +41,7 @@ export interface TripWatch {
 const clockSetMs = 60_000;
 
 export function createTripWatch(
-  { clock, inForce }: TripWatchDeps,
+  { clock, inForce, onAssigned }: TripWatchDeps,
   { routeId }: { readonly routeId?: string | undefined },
 ): TripWatch {
   let map: LineMap = lineMapOf(inForce.timetable);
@@ -47,18 +58,31 @@ export function createTripWatch(
     const ahead = now.at - now.monotonicAt;
     if (Math.abs(ahead - wallAhead) >= clockSetMs) {
       wallAhead = ahead;
-      state = advance(state, { kind: 'clock-set', ...now }, map);
+      become(advance(state, { kind: 'clock-set', ...now }, map));
     }
     if (inForce.timetable !== map.timetable) {
       const to = lineMapOf(inForce.timetable);
-      state = onOtherMap(state, { from: map, to }, now.at);
+      become(onOtherMap(state, { from: map, to }, now.at));
       map = to;
     }
   }
 
   function observe(seen: Observation): void {
     catchUp();
-    state = advance(state, seen, map);
+    become(advance(state, seen, map));
+  }
+
+  function become(next: TrackerState): void {
+    const { assignment } = state;
+    state = next;
+    if (next.assignment !== assignment) onAssigned(givenOf(next, currentTimes().at));
+  }
+
+  function givenOf({ assignment }: TrackerState, at: number): Given | undefined {
+    if (assignment === undefined || assignment.by === 'configured') return undefined;
+    const { by, ...given } = assignment;
+    const { time } = inForce.timetable;
+    return { assignment: given, by, until: serviceDayEnd(serviceTime(at, time).date, time) };
   }
 
   return {

@@ -18,6 +18,7 @@ import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
+import type { AssignmentMemory } from './assignment-memory.ts';
 import { createAuthoriser } from './authoriser.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
 import { createInspector } from './inspector.ts';
@@ -48,6 +49,8 @@ export interface ValidatorDeps {
   readonly readers: readonly TokenReader[];
   readonly indicators: readonly Indicator[];
   readonly position?: PositionSource | undefined;
+  /** Without one, a driver's assignment is forgotten with a restart. */
+  readonly assignments?: AssignmentMemory | undefined;
   /** Without one, taps are kept. */
   readonly backend?: Backend | undefined;
   /** Without one, no payment is authorised. */

@@ -5,8 +5,10 @@ import { town, townMonday, townTime } from '../../sim/gnss-town.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource, pointsOf } from '../../sim/sim-position.ts';
 import type { Timetable } from '../core/trip/timetable.ts';
+import type { AssignmentMemory } from './assignment-memory.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
+import type { Given } from './trip-watch.ts';
 import { createWhereabouts, placeLookMs } from './whereabouts.ts';
 
 interface Plan {
@@ -16,6 +18,7 @@ interface Plan {
   readonly isBlind?: boolean;
   /** Hours by which the wall clock is behind. */
   readonly slow?: number;
+  readonly memory?: AssignmentMemory;
 }
 
 /** Of a day after the first release, so that the clock is believed: a Monday a year later. */
@@ -26,7 +29,14 @@ const services = [...town.calendar].map(
 );
 const later: Timetable = { ...town, calendar: new Map(services) };
 
-function aBus({ road = eastward, darkness = [], routeId, isBlind = false, slow = 0 }: Plan = {}) {
+function aBus({
+  road = eastward,
+  darkness = [],
+  routeId,
+  isBlind = false,
+  slow = 0,
+  memory,
+}: Plan = {}) {
   const clock = createSimClock({ wall: townTime(8, 0) + laterMs - slow * 3_600_000 });
   const points = pointsOf(track(road, { darkness }), 0);
   const source = createSimPositionSource({ clock }, { points });
@@ -36,7 +46,7 @@ function aBus({ road = eastward, darkness = [], routeId, isBlind = false, slow =
   const whereabouts = createWhereabouts(
     {
       ...{ clock, inForce, position, random: { next: () => 0.5 } },
-      stamper: createStamper(clock, 'boot'),
+      ...{ stamper: createStamper(clock, 'boot'), assignments: memory },
       report: (event) => events.push(event),
     },
     { routeId },
@@ -184,4 +194,72 @@ test('keeps the newest position for a while only', async () => {
 
   expect(near?.latitude).toBeCloseTo(-6.99, 2);
   expect(whereabouts.position).toBeUndefined();
+});
+
+/** A memory that outlives its bus, and can be made to fail. */
+function aMemory() {
+  let kept: Given | undefined;
+  let failing: Error | undefined;
+  const memory: AssignmentMemory = {
+    recall: () => kept,
+    keep(given) {
+      if (failing !== undefined) throw failing;
+      kept = given;
+    },
+  };
+  const fail = () => {
+    failing = Object.assign(new Error('full'), { code: 'assignment/cannot-keep', hint: 'look' });
+  };
+  return { memory, fail, kept: () => kept };
+}
+
+test('is on the assigned line again after a restart, within its service day', async () => {
+  const { memory } = aMemory();
+  aBus({ memory }).whereabouts.assign({ routeId: 'branch', directionId: 0 }, 'driver');
+
+  const [again, nextDay, released] = [
+    aBus({ memory }),
+    aBus({ memory, slow: -16 }),
+    aBus({ memory }),
+  ];
+  const context = again.whereabouts.context;
+  const ofNextDay = nextDay.whereabouts.context;
+  released.whereabouts.release();
+
+  expect(context).toMatchObject({ routeId: 'branch', directionId: 0, assignedBy: 'driver' });
+  expect(ofNextDay).toMatchObject({ assignedBy: 'matched' });
+  expect(aBus({ memory }).whereabouts.context).toMatchObject({ assignedBy: 'matched' });
+});
+
+test('takes back nothing by a clock that is not trusted', async () => {
+  const { memory } = aMemory();
+  aBus({ memory }).whereabouts.assign({ routeId: 'branch' }, 'driver');
+
+  const untrusted = aBus({ memory, slow: 24 * 365 * 10 });
+
+  expect(untrusted.whereabouts.context).toMatchObject({ assignedBy: 'matched' });
+});
+
+test('keeps the route alone when the assigned journey is at its end', async () => {
+  const { memory, kept } = aMemory();
+  const { clock, whereabouts } = aBus({ memory });
+  whereabouts.assign({ routeId: 'main', tripId: 'east-0800' }, 'dispatcher');
+
+  await clock.advance(600_000);
+
+  expect(kept()).toMatchObject({ assignment: { routeId: 'main' }, by: 'dispatcher' });
+  expect(kept()?.assignment).not.toHaveProperty('tripId');
+});
+
+test('goes on with an assignment that cannot be kept, and says so', async () => {
+  const { memory, fail } = aMemory();
+  const { whereabouts, events } = aBus({ memory });
+  fail();
+
+  whereabouts.assign({ routeId: 'branch' }, 'driver');
+
+  expect(whereabouts.place).toMatchObject({ routeId: 'branch' });
+  expect(events).toEqual([
+    expect.objectContaining({ event: 'assignment-not-kept', code: 'assignment/cannot-keep' }),
+  ]);
 });

@@ -7,17 +7,20 @@ import type { Place } from '../core/rules/rule.ts';
 import type { Assignment, AssignmentObservation } from '../core/trip/observation.ts';
 import { tapPlaceOf } from '../core/trip/tap-place.ts';
 import type { TripContext } from '../core/trip/trip-context.ts';
+import type { AssignmentMemory } from './assignment-memory.ts';
 import { type ReaderSupervisorDeps, superviseReader } from './reader-supervisor.ts';
-import type { SeenPlace } from './runtime-event.ts';
+import { asFailure, type SeenPlace } from './runtime-event.ts';
 import type { Stamper } from './stamp.ts';
-import { createTripWatch, type TripWatchDeps } from './trip-watch.ts';
+import { createTripWatch, type Given, type TripWatchDeps } from './trip-watch.ts';
 
 export interface WhereaboutsDeps
   extends Omit<ReaderSupervisorDeps<Position>, 'handle'>,
-    TripWatchDeps {
+    Omit<TripWatchDeps, 'onAssigned'> {
   readonly stamper: Pick<Stamper, 'stamp'>;
   /** Without one, the bus is on its configured or assigned route, and nobody knows where. */
   readonly position?: PositionSource | undefined;
+  /** Without one, an assignment is forgotten with a restart. */
+  readonly assignments?: AssignmentMemory | undefined;
 }
 
 export interface Whereabouts {
@@ -45,18 +48,29 @@ export function createWhereabouts(
   deps: WhereaboutsDeps,
   options: { readonly routeId?: string | undefined },
 ): Whereabouts {
-  const { clock, stamper } = deps;
-  const watch = createTripWatch(deps, options);
+  const { clock, stamper, assignments } = deps;
+  const watch = createTripWatch({ ...deps, onAssigned: keep }, options);
   let newest: Position | undefined;
   const handle = async (found: Position) => {
     newest = found;
     watch.see(found);
   };
+  const isTimed = () => stamper.stamp().clockQuality !== 'untrusted';
   const currentPlace = () =>
-    tapPlaceOf(watch.context, {
-      isTracked: deps.position !== undefined,
-      isTimed: stamper.stamp().clockQuality !== 'untrusted',
-    });
+    tapPlaceOf(watch.context, { isTracked: deps.position !== undefined, isTimed: isTimed() });
+  const given = isTimed() ? assignments?.recall() : undefined;
+  if (given !== undefined && clock.wallNow() < given.until)
+    watch.assign(given.assignment, given.by);
+
+  function keep(assigned: Given | undefined): void {
+    try {
+      assignments?.keep(assigned);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure === undefined) throw error;
+      deps.report({ event: 'assignment-not-kept', ...failure });
+    }
+  }
 
   async function reportChanges(signal: AbortSignal): Promise<void> {
     let reported = factsOf(seenPlace());
