@@ -12,6 +12,7 @@ import type { Assignment, AssignmentObservation, Observation } from '../core/tri
 import { advance } from '../core/trip/tracker.ts';
 import { startTracking, type TrackerState } from '../core/trip/tracker-state.ts';
 import { type TripContext, tripContextOf } from '../core/trip/trip-context.ts';
+import type { Given } from './assignment-memory.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 
 export interface TripWatchDeps {
@@ -19,14 +20,6 @@ export interface TripWatchDeps {
   readonly inForce: Pick<RulesInForce, 'timetable'>;
   /** Told whenever it changes, also by itself at the end of an assigned journey. */
   readonly onAssigned: (given: Given | undefined) => void;
-}
-
-/** What somebody assigned; a route that was only configured is not among it. */
-export interface Given {
-  readonly assignment: Assignment;
-  readonly by: AssignmentObservation['by'];
-  /** Milliseconds since 1970: the end of the service day. */
-  readonly until: number;
 }
 
 export interface TripWatch {

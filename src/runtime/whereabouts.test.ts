@@ -5,10 +5,9 @@ import { town, townMonday, townTime } from '../../sim/gnss-town.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource, pointsOf } from '../../sim/sim-position.ts';
 import type { Timetable } from '../core/trip/timetable.ts';
-import type { AssignmentMemory } from './assignment-memory.ts';
+import type { AssignmentMemory, Given } from './assignment-memory.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
-import type { Given } from './trip-watch.ts';
 import { createWhereabouts, placeLookMs } from './whereabouts.ts';
 
 interface Plan {

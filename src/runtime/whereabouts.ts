@@ -7,11 +7,11 @@ import type { Place } from '../core/rules/rule.ts';
 import type { Assignment, AssignmentObservation } from '../core/trip/observation.ts';
 import { tapPlaceOf } from '../core/trip/tap-place.ts';
 import type { TripContext } from '../core/trip/trip-context.ts';
-import type { AssignmentMemory } from './assignment-memory.ts';
+import type { AssignmentMemory, Given } from './assignment-memory.ts';
 import { type ReaderSupervisorDeps, superviseReader } from './reader-supervisor.ts';
 import { asFailure, type SeenPlace } from './runtime-event.ts';
 import type { Stamper } from './stamp.ts';
-import { createTripWatch, type Given, type TripWatchDeps } from './trip-watch.ts';
+import { createTripWatch, type TripWatchDeps } from './trip-watch.ts';
 
 export interface WhereaboutsDeps
   extends Omit<ReaderSupervisorDeps<Position>, 'handle'>,

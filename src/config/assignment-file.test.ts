@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
-import { createAssignmentFile } from './assignment-memory.ts';
+import { createAssignmentFile } from './assignment-file.ts';
 
 const given = {
   assignment: { routeId: 'koridor-1', directionId: 0, tripId: 'koridor-1-0-0700' },
