@@ -105,9 +105,15 @@ test('writes the last stop it was sure of in a tunnel, says so, and finds the bu
   ]);
 });
 
-test('is on its way back when a driver said the route alone', async () => {
+test('is on its way back when a driver said the route alone, and takes no route that there is not', async () => {
   const { bus, tap, atStop } = await aDrivenBus('koridor-2:2');
-  bus.whereabouts.assign({ routeId: 'koridor-2' }, 'driver');
+  const press = async (routeId: string) => {
+    const answer = bus.driver.press({ action: 'assign-trip', routeId });
+    await bus.clock.advance(20);
+    return answer;
+  };
+  expect(await press('koridor-2')).toMatchObject({ ok: true });
+  expect(await press('koridor-9')).toMatchObject({ code: 'driver/unknown-route' });
   await atStop(3);
 
   expect(await tap(1)).toMatchObject({
