@@ -10,10 +10,12 @@ import { openSqliteStore } from '../src/backend/sqlite-store.ts';
 import { takeBackAsWanted } from '../src/backend/taking-back.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';
+import type { Timetable } from '../src/core/trip/timetable.ts';
 import { mintProvisionalEpoch } from '../src/runtime/provisional-epoch.ts';
 import { fixedRules } from '../src/runtime/rules-in-force.ts';
 import type { RuntimeEvent } from '../src/runtime/runtime-event.ts';
 import { createValidator } from '../src/runtime/validator.ts';
+import type { Whereabouts } from '../src/runtime/whereabouts.ts';
 import { openTapLedger, type TapLedger } from '../src/store/tap-ledger.ts';
 import { createSimCardField, type SimCardField } from './card-field.ts';
 import { semarangRules } from './city.ts';
@@ -25,7 +27,7 @@ import { createSimBackend, type NetworkFaults, type SimBackend } from './sim-bac
 import { createSimEntropy, createSimRandom } from './sim-chance.ts';
 import { createSimClock, type SimClock } from './sim-clock.ts';
 import { createSimPaymentLink, type SimPaymentLink } from './sim-payment-link.ts';
-import { createSimPositionSource, type SimPoint } from './sim-position.ts';
+import { createSimPositionSource, type SimPoint, type SimPositionSource } from './sim-position.ts';
 import { createTicketOffice, type TicketOffice } from './ticket-office.ts';
 
 export interface BusOptions {
@@ -33,7 +35,12 @@ export interface BusOptions {
   /** Holds the device's ledger and the backend's database. */
   readonly folder: string;
   readonly faults?: NetworkFaults;
+  /** What the receiver tells, along the clock. */
   readonly route?: readonly SimPoint[];
+  /** The lines that the bus may drive; without one it knows no stops. */
+  readonly timetable?: Timetable;
+  /** Koridor I unless told. */
+  readonly routeId?: string;
 }
 
 export interface Bus {
@@ -41,6 +48,8 @@ export interface Bus {
   readonly scanner: SimSerialLine;
   readonly cards: SimCardField;
   readonly driver: SimDriverConsole;
+  readonly gnss: SimPositionSource;
+  readonly whereabouts: Whereabouts;
   readonly indicator: RecordingIndicator;
   readonly office: TicketOffice;
   readonly backend: SimBackend;
@@ -65,7 +74,8 @@ const serviceDay = Date.UTC(2026, 10, 24);
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /** The runtime is running when it returns; time stands until `clock.advance`. */
-export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions): Bus {
+export function startBus(options: BusOptions): Bus {
+  const { seed, folder, faults = {}, route = [], timetable, routeId = 'koridor-1' } = options;
   const clock = createSimClock({ wall: serviceDay });
   const random = createSimRandom(seed);
   const entropy = createSimEntropy(seed);
@@ -88,6 +98,7 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
     { path: join(folder, 'ledger.db'), device: simDevice },
   );
   const discrepancies: Discrepancy[] = [];
+  const gnss = createSimPositionSource({ clock }, { points: route });
   const qrReader = { name: 'scanner', path: 'simulated' };
   const events: RuntimeEvent[] = [];
   const validator = createValidator(
@@ -97,16 +108,16 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
       readers: [createSerialBarcodeReader({ clock, openPort: scanner.openPort }, qrReader), cards],
       indicators: [indicator],
       consoles: [driver],
-      position: createSimPositionSource({ clock }, { points: route }),
+      position: gnss,
       backend,
       payments,
-      inForce: fixedRules(semarangRules(office.trustedKey)),
+      inForce: fixedRules(semarangRules(office.trustedKey), timetable),
       report: (event) => events.push(event),
     },
     {
       bootId: `sim-boot-${seed}`,
       vehicleId: 'SIM-1',
-      routeId: 'koridor-1',
+      routeId,
       sync: {
         device: simDevice,
         receiptKey: receiptKey.publicKey,
@@ -135,9 +146,11 @@ export function startBus({ seed, folder, faults = {}, route = [] }: BusOptions):
     await store.close();
   };
   let stopped: Promise<void> | undefined;
+  const { whereabouts } = validator;
   return {
-    ...{ clock, scanner, cards, driver, indicator, office, backend, store, ledger, events },
     ...{ payments, acquirer, discrepancies },
+    ...{ clock, scanner, cards, driver, gnss, whereabouts, indicator },
+    ...{ office, backend, store, ledger, events },
     stop() {
       stopped ??= stop();
       return stopped;

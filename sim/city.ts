@@ -3,9 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { readBundleFiles } from '../src/bundle/bundle-files.ts';
-import { bundleOf } from '../src/bundle/read-rules.ts';
+import { bundleOf, readBundle } from '../src/bundle/read-rules.ts';
 import { hex } from '../src/core/bytes.ts';
 import type { Rules, TrustedKey } from '../src/core/rules/rules.ts';
+import type { Timetable } from '../src/core/trip/timetable.ts';
 import type { TicketOffice } from './ticket-office.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/trans-semarang');
@@ -24,6 +25,11 @@ const timetable: ReadonlySet<string> = new Set(['trips.txt', 'stop_times.txt', '
 
 /** Takes payment codes without a link, for there is no acquirer here; and nobody lists anything. */
 const risk = { acceptsOffline: true, listAgeMaxHours: 'any', syncAgeMaxHours: 'any' } as const;
+
+/** Of the whole feed: its lines and journeys too. */
+export function semarangTimetable(): Timetable {
+  return readBundle(folder).timetable;
+}
 
 export function semarangRules(trustedKey: TrustedKey): Rules {
   // Fares need no timetable, and a bus is started often.

@@ -5,6 +5,7 @@
 import type { Clock, MonotonicMs } from '../device/clock.ts';
 import type { Position, PositionSource } from '../device/position-source.ts';
 import { ReaderError } from '../device/token-reader.ts';
+import type { GnssMeasurement } from './gnss-receiver.ts';
 
 /** Absent is what the receiver does not say, or the journey tests a receiver without it. */
 export interface SimPoint extends Omit<Position, 'receivedAt'> {
@@ -49,6 +50,14 @@ export function createSimPositionSource(
       unplugging = new AbortController();
     },
   };
+}
+
+/** A track of gnss-track.ts, driven from a moment of the clock on. */
+export function pointsOf(track: readonly GnssMeasurement[], from: MonotonicMs): SimPoint[] {
+  const start = track[0]?.at ?? 0;
+  return track.flatMap(({ at, place, speed, hdop }) =>
+    place === undefined ? [] : [{ at: from + at - start, ...place, speed, hdop }],
+  );
 }
 
 function toPosition({ at, ...said }: SimPoint): Position {

@@ -13,7 +13,7 @@ const io: CliIo = {
 test('knows no other benchmark', async () => {
   await expect(bench('cards', { rounds: '1' }, io)).rejects.toMatchObject({
     code: 'bench/unknown',
-    hint: 'one of tokens, lists',
+    hint: 'one of tokens, lists, trip',
   });
 });
 

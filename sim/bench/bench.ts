@@ -2,6 +2,7 @@
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { CliError, type CliIo, type ExitCode } from '../../src/cli/cli-io.ts';
 import { createKeyedHash, identifierKeyBytes } from '../../src/core/crypto/keyed-hash.ts';
+import { semarangTimetable } from '../city.ts';
 import { createCollector } from '../fuzz/heap.ts';
 import { createSimEntropy } from '../sim-chance.ts';
 import { hostileCodes } from './hostile-codes.ts';
@@ -12,6 +13,8 @@ import { createStopwatch } from './stopwatch.ts';
 import { tokenCases } from './token-cases.ts';
 import { linesOf, reportOn } from './token-report.ts';
 import { benchTokens, hostileAllocations } from './tokens.ts';
+import { benchTrip } from './trip.ts';
+import { reportOnTrip, tripLines } from './trip-report.ts';
 
 export interface BenchOptions {
   /** A whole number, 1 to {@link roundsMax}. */
@@ -44,7 +47,11 @@ const entriesAmongOthers = '100000';
 
 type Benchmark = (rounds: number, options: BenchOptions, io: CliIo) => Promise<ExitCode>;
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { tokens: runTokens, lists: runLists };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  tokens: runTokens,
+  lists: runLists,
+  trip: runTrip,
+};
 
 /** @param name of one benchmark; undefined for all of them, with a small list unless told. */
 export async function bench(
@@ -111,6 +118,23 @@ async function runLists(rounds: number, options: BenchOptions, io: CliIo): Promi
   const figures = await benchLists({ entries, rounds, samples: lookupsPerRound }, deps);
   const report = reportOnLists({ machine: thisMachine(), entries, rounds, figures });
   const lines = options.json ? [JSON.stringify(report)] : listsLines(report, io.inColour);
+  for (const line of lines) io.out(line);
+  return report.ok ? 0 : 1;
+}
+
+async function runTrip(rounds: number, options: BenchOptions, io: CliIo): Promise<ExitCode> {
+  const clock = createSystemClock();
+  const interruptions = () => process.resourceUsage().involuntaryContextSwitches;
+  const deps = { stopwatch: createStopwatch(clock, interruptions), rounds, signal: io.stopping };
+  const timetable = semarangTimetable();
+  const routeSet = benchTrip(timetable, { isRouteSet: true }, deps);
+  const noRouteSet = benchTrip(timetable, { isRouteSet: false }, deps);
+  if (routeSet === undefined || noRouteSet === undefined) {
+    io.err('trip: stopped, nothing is judged');
+    return 1;
+  }
+  const report = reportOnTrip({ machine: thisMachine(), rounds, routeSet, noRouteSet });
+  const lines = options.json ? [JSON.stringify(report)] : tripLines(report, io.inColour);
   for (const line of lines) io.out(line);
   return report.ok ? 0 : 1;
 }

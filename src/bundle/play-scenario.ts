@@ -118,7 +118,7 @@ function situationOf(
   return {
     ...({ rules, now, clockQuality: 'gnss', listAgeMs: 0, syncAgeMs: 0 } as const),
     listings: [...deny, ...allow],
-    place: { routeId, stopId },
+    place: { routeId, stopId, alightingStopId: stopId },
     history: { ...emptyHistory, taps, ridesUsed },
   };
 }

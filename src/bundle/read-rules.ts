@@ -4,9 +4,11 @@
  */
 import type { SecurityListing, SecurityListings } from '../core/lists/security-listing.ts';
 import type { AcceptedProducts, Rules } from '../core/rules/rules.ts';
+import type { Timetable } from '../core/trip/timetable.ts';
 import type { Acceptance } from './acceptance.ts';
 import { type BundleFiles, readBundleFiles, requireSound } from './bundle-files.ts';
 import { compileTariff } from './compile-tariff.ts';
+import { compileTimetable } from './compile-timetable.ts';
 import { problemsBetween } from './cross-check.ts';
 import { type OnFile, readFeed } from './gtfs/read-feed.ts';
 import type { Feed, RowOf } from './gtfs/tables.ts';
@@ -17,11 +19,15 @@ import { readAcceptance } from './read-acceptance.ts';
 
 export interface Bundle {
   readonly rules: Rules;
+  readonly timetable: Timetable;
   readonly feed: Feed;
   readonly acceptance: Acceptance;
   /** Warnings: what is odd, and stops nobody. */
   readonly problems: readonly Problem[];
 }
+
+/** What a bus needs of a bundle. */
+export type RulesAndTimetable = Pick<Bundle, 'rules' | 'timetable'>;
 
 /** @throws BundleError naming every error at once. */
 export function readRules(path: string): Rules {
@@ -73,7 +79,8 @@ export function bundleOf(files: BundleFiles, path: string, onFile?: OnFile): Bun
       acceptance.acceptedProducts.map((entry) => [entry.issuer, setsOf(entry)]),
     ),
   };
-  return { rules, feed, acceptance, problems };
+  const timetable = compileTimetable(feed, { dayBeginsAtMinutes: dayBeginsAtMinutes(acceptance) });
+  return { rules, timetable, feed, acceptance, problems };
 }
 
 function listingsOf({ security_listings: rows }: Feed): SecurityListings {

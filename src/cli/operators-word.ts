@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
-import { readRules } from '../bundle/read-rules.ts';
+import { readBundle } from '../bundle/read-rules.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { readText } from '../config/read-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
@@ -50,7 +50,8 @@ export async function openOperatorsWord(
   deps: OperatorsWordDeps,
 ): Promise<OperatorsWord> {
   if (config.targets === undefined) {
-    const inForce = fixedRules(readRules(config.rules));
+    const { rules, timetable } = readBundle(config.rules);
+    const inForce = fixedRules(rules, timetable);
     return { inForce, targets: undefined, async [Symbol.asyncDispose]() {} };
   }
   const client = await openClient(config, config.targets);

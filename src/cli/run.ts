@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../device/clock.ts';
 import { createConsoleIndicator } from '../../device/console/console-indicator.ts';
 import { createLogIndicator } from '../../device/console/log-indicator.ts';
+import { createGnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
@@ -14,6 +15,7 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
+import { createAssignmentFile } from '../config/assignment-file.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
 import { readMerchant } from '../config/merchant-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
@@ -47,6 +49,7 @@ export async function run(
   const config = readDeviceConfig(configFile);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
+  const gnss = config.gnss && createGnssReceiver({ clock }, { name: 'gnss', ...config.gnss });
   await using backend = config.backend && createDeviceBackend(config.backend);
   await using payments = config.backend && createDevicePaymentLink(config.backend);
   await using keyStore = await openDeviceKeyStore(config);
@@ -80,6 +83,8 @@ export async function run(
       backend,
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       payments,
+      position: gnss,
+      assignments: createAssignmentFile(config.dataDir),
     },
     {
       bootId,
@@ -87,8 +92,11 @@ export async function run(
       sync: syncOptions(config),
     },
   );
-  const { sync, driver } = validator;
-  await using _control = await openControlSocket({ ledger, sync, driver, targets }, config.dataDir);
+  const { sync, driver, whereabouts } = validator;
+  await using _control = await openControlSocket(
+    { ledger, sync, driver, targets, whereabouts, gnss },
+    config.dataDir,
+  );
   await validator.run(io.stopping);
   return 0;
 }

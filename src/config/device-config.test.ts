@@ -28,6 +28,7 @@ test('fills in every default of the least configuration', () => {
     indicators: [{ type: 'console' }],
     backend: undefined,
     cards: undefined,
+    gnss: undefined,
     vehicle: {},
     sync: { intervalMs: 2_000, startJitterMs: 5_000 },
     targets: undefined,
@@ -49,9 +50,8 @@ test('keeps what is given instead of the defaults', () => {
 });
 
 test('takes relative paths from the folder of the file and leaves absolute ones', () => {
-  const { dataDir, rules, identifierKey, readers, indicators, backend, cards } = readDeviceConfig(
-    join(folder, 'device-full.json'),
-  );
+  const config = readDeviceConfig(join(folder, 'device-full.json'));
+  const { dataDir, rules, identifierKey, readers, indicators, backend, cards, gnss } = config;
 
   expect(readers[0]).toMatchObject({ path: join(folder, 'scanner') });
   expect({ dataDir, rules, identifierKey, indicators }).toEqual({
@@ -60,6 +60,7 @@ test('takes relative paths from the folder of the file and leaves absolute ones'
     identifierKey: join(folder, 'keys/identifier.key'),
     indicators: [{ type: 'console' }, { type: 'log', path: join(folder, 'signals.log') }],
   });
+  expect(gnss).toEqual({ path: join(folder, 'gnss'), baudRate: 38_400 });
   expect(backend).toMatchObject({
     url: 'https://backend.example:8443',
     ca: join(folder, 'certs/ca.pem'),

@@ -32,6 +32,12 @@ const indicator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('log'), path: z.string().min(1) }),
 ]);
 
+const gnss = z.strictObject({
+  /** A stable name, as a serial reader's. */
+  path: z.string().min(1),
+  baudRate: z.number().int().positive().default(9600),
+});
+
 const key32 = z.string().regex(/^[0-9a-f]{64}$/, {
   abort: true,
   error: '64 lower-case hexadecimal digits',
@@ -108,6 +114,8 @@ const deviceConfig = z.strictObject({
     .optional(),
   /** The operator as a merchant of QRIS; without it no codes are shown for a fare. */
   merchant: z.string().min(1).optional(),
+  /** Without a GNSS receiver the bus is on its configured or assigned route, and at no stop. */
+  gnss: gnss.optional(),
   vehicle: z
     .strictObject({ vehicleId: z.string().max(32), routeId: z.string().max(32) })
     .partial()
@@ -166,6 +174,7 @@ export function readDeviceConfig(file: string): DeviceConfig {
       ...config.cards,
       keyStore: config.cards.keyStore && keyStoreFrom(config.cards.keyStore, from),
     },
+    gnss: config.gnss && { ...config.gnss, path: from(config.gnss.path) },
   };
 }
 

@@ -11,10 +11,25 @@ import type { SyncLoop } from './sync-loop.ts';
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
 
+const aBusAtTuguMuda = {
+  whereabouts: {
+    context: {
+      ...{ routeId: 'koridor-1', stopId: 'tugu-muda', serviceDate: 20_000 },
+      ...({ certainty: 'sure', assignedBy: 'configured', since: 1 } as const),
+    },
+  },
+  gnss: {
+    counters: {
+      ...{ opened: 1, positions: 5, withoutFix: 0 },
+      ...{ unused: 0, corrupt: 2, dropped: 0 },
+    },
+  },
+};
+
 async function aControlSocket(dataDir = aFolder(), sync: ControlDeps['sync'] = undefined) {
   const ledger = aLedger();
   const driver = { carryOut: () => refusal('nothing-to-void') };
-  const socket = await openControlSocket({ ledger, sync, driver }, dataDir);
+  const socket = await openControlSocket({ ledger, sync, driver, ...aBusAtTuguMuda }, dataDir);
   onTestFinished(() => socket[Symbol.asyncDispose]());
   const path = controlSocketPath(dataDir);
   const ask = (method: 'GET' | 'POST', question: string) => askControl(path, method, question);
@@ -48,12 +63,16 @@ test('takes nonsense for a cursor as the beginning', async () => {
   expect(answer).toMatchObject({ entries: [{ seq: 1 }] });
 });
 
-test('verifies, and tells where the ledger stands', async () => {
+test('verifies, and tells where ledger and bus stand and what the receiver counted', async () => {
   const { ledger, ask } = await aControlSocket();
   fill(ledger, 2);
 
   expect(await ask('GET', '/verify')).toEqual({ rows: 2 });
-  expect(await ask('GET', '/status')).toEqual({ epoch: 1, seq: 2, unsent: 2 });
+  expect(await ask('GET', '/status')).toEqual({
+    ...{ epoch: 1, seq: 2, unsent: 2 },
+    trip: aBusAtTuguMuda.whereabouts.context,
+    gnss: aBusAtTuguMuda.gnss.counters,
+  });
 });
 
 test('drains, or tells what is unsent where there is no backend', async () => {
@@ -148,7 +167,7 @@ test('says why when it cannot listen', async () => {
   const driver = { carryOut: () => refusal('nothing-to-void') };
 
   await expect(
-    openControlSocket({ ledger: aLedger(), sync: undefined, driver }, dataDir),
+    openControlSocket({ ledger: aLedger(), sync: undefined, driver, ...aBusAtTuguMuda }, dataDir),
   ).rejects.toMatchObject({
     code: 'control/cannot-listen',
     hint: expect.stringContaining('dataDir'),

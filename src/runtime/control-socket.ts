@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { GnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import { messageOf } from '../../device/message-of.ts';
 import type { LedgerCursor } from '../store/ledger-audit.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -15,12 +16,16 @@ import { answerDriver } from './driver-route.ts';
 import { entryAsJson } from './ledger-json.ts';
 import type { SyncLoop } from './sync-loop.ts';
 import type { TargetsWatch } from './targets-watch.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface ControlDeps {
   readonly ledger: TapLedger;
   readonly sync: SyncLoop | undefined;
   readonly driver: Pick<DriverDesk, 'carryOut'>;
   readonly targets?: TargetsWatch | undefined;
+  readonly whereabouts: Pick<Whereabouts, 'context'>;
+  /** Undefined where none is configured. */
+  readonly gnss: Pick<GnssReceiver, 'counters'> | undefined;
 }
 
 class ControlError extends Error {
@@ -95,7 +100,9 @@ async function answer(
     case 'GET /status': {
       const { epoch, seq } = ledger.head;
       const targets = deps.targets?.status();
-      return found({ epoch, seq, unsent: ledger.outbox.unsent, ...targets });
+      const { context: trip } = deps.whereabouts;
+      const gnss = deps.gnss?.counters;
+      return found({ epoch, seq, unsent: ledger.outbox.unsent, trip, gnss, ...targets });
     }
     case 'POST /drain':
       return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });

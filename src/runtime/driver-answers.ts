@@ -60,9 +60,9 @@ const table = {
     ...{ id: 'Tidak ada tap masuk terbuka', en: 'No entry is open' },
     hint: 'this device remembers no entry without an exit of that medium',
   },
-  'no-tracker': {
-    ...{ id: 'Perjalanan tidak dapat diatur', en: 'Trips cannot be assigned here' },
-    hint: 'the rules of this device have no timetable',
+  'unknown-route': {
+    ...{ id: 'Rute tidak dikenal', en: 'Unknown route' },
+    hint: 'take a route_id of routes.txt',
   },
 } as const satisfies Record<string, Entry>;
 

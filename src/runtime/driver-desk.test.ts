@@ -343,10 +343,15 @@ test('forgets an entry for whoever forgot to leave, after the medium was inspect
   expect(rows('tap')).toMatchObject([{ fareAction: 'enter' }, { fareAction: 'enter' }]);
 });
 
-test('assigns no trips where nobody tracks them', async () => {
-  const { press } = await aBus();
+test('puts the bus on another route, and on its own again', async () => {
+  const { press, rows } = await aBus();
 
-  expect(await press({ action: 'release-trip' })).toMatchObject({ code: 'driver/no-tracker' });
+  expect(await press({ action: 'assign-trip', routeId: 'koridor-2' })).toMatchObject({ ok: true });
+  await press({ action: 'cash-fare', riders: 1 });
+  expect(await press({ action: 'release-trip' })).toMatchObject({ ok: true });
+  await press({ action: 'cash-fare', riders: 1 });
+
+  expect(rows('cash-fare')).toMatchObject([{ routeId: 'koridor-2' }, { routeId: 'koridor-1' }]);
 });
 
 test('writes a row for the first of a thousand frames of noise, and one that counts the others', async () => {

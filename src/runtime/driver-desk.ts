@@ -18,8 +18,7 @@ import { recordClockStep } from './tap-handler.ts';
 export interface DriverDeskDeps extends DriverSalesDeps {
   readonly inspector: Inspector;
   readonly report: Report;
-  /** Without one, no trips are assigned. */
-  readonly trips?: TripDesk | undefined;
+  readonly trips: TripDesk;
 }
 
 /** Who is told which trip the bus runs. */
@@ -49,7 +48,9 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
   }
 
   function assignTrip(trip: TripAssignment | undefined): DriverAnswer {
-    if (deps.trips === undefined) return refusal('no-tracker');
+    const { routes } = deps.surroundings().inForce.timetable;
+    const isUnknown = trip !== undefined && routes.size > 0 && !routes.has(trip.routeId);
+    if (isUnknown) return refusal('unknown-route', trip.routeId);
     if (trip === undefined) deps.trips.release();
     else deps.trips.assign(trip);
     return { ok: true, text: trip === undefined ? texts.released : texts.assigned, fields: {} };

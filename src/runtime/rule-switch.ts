@@ -8,6 +8,7 @@
 import { basename } from 'node:path';
 import type { EpochMs } from '../../device/clock.ts';
 import { messageOf } from '../../device/message-of.ts';
+import type { RulesAndTimetable } from '../bundle/read-rules.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { Target } from '../targets/target.ts';
 import type { TargetsClient } from '../targets/targets-client.ts';
@@ -18,7 +19,7 @@ import { asFailure, type Report } from './runtime-event.ts';
 export interface RuleSwitchDeps {
   readonly client: TargetsClient;
   /** @param sha256 what the bytes must be; absent: anything. @throws naming what is wrong. */
-  readonly read: (path: string, sha256?: string) => Promise<Rules>;
+  readonly read: (path: string, sha256?: string) => Promise<RulesAndTimetable>;
   /** Undefined while the clock cannot be trusted: then no day has come. */
   readonly now: () => EpochMs | undefined;
   readonly report: Report;
@@ -34,8 +35,7 @@ export interface RuleSwitchOptions {
 /** A bundle may have thousands of mistakes; the first ones will do. */
 const complaintCharactersMax = 2_000;
 
-interface ReadRules {
-  readonly rules: Rules;
+interface ReadRules extends RulesAndTimetable {
   /** Of the target's bytes; absent: built in. */
   readonly sha256?: string;
 }
@@ -58,7 +58,7 @@ export async function openRuleSwitch(
   { name, builtIn }: RuleSwitchOptions,
 ): Promise<RuleSwitch> {
   const { client, read, report } = deps;
-  let inForce = (await activeRules()) ?? { rules: await read(builtIn) };
+  let inForce: ReadRules = (await activeRules()) ?? (await read(builtIn));
   let coming: ReadRules | undefined;
   /** Read once and found wanting: the same bytes are not tried again. */
   let wanting: { readonly sha256: string; readonly fault: TargetsFault } | undefined;
@@ -70,7 +70,7 @@ export async function openRuleSwitch(
     if (path === undefined) return undefined;
     const sha256 = basename(path);
     try {
-      return { rules: await read(path, sha256), sha256 };
+      return { ...(await read(path, sha256)), sha256 };
     } catch (error) {
       const message = `${path}: ${messageOf(error)}`;
       const hint =
@@ -109,7 +109,7 @@ export async function openRuleSwitch(
     const held = await client.fetchTarget(name, visit);
     if (!held.ok) return held;
     try {
-      return trusted({ rules: await read(held.value.path), sha256: target.sha256 });
+      return trusted({ ...(await read(held.value.path)), sha256: target.sha256 });
     } catch (error) {
       const said = messageOf(error).slice(0, complaintCharactersMax);
       const { fault } = refused('targets/not-accepted', said);

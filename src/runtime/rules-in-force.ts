@@ -6,11 +6,14 @@ import type { EpochMs } from '../../device/clock.ts';
 import { listingsOf, type SecurityListing } from '../core/lists/security-listing.ts';
 import type { Rules } from '../core/rules/rules.ts';
 import type { Token } from '../core/token/token.ts';
+import { emptyTimetable, type Timetable } from '../core/trip/timetable.ts';
 import type { ListKeeper } from './list-keeper.ts';
 import type { RuleSwitch } from './rule-switch.ts';
 
 export interface RulesInForce {
   readonly rules: Rules;
+  /** The same object as long as nothing changed. */
+  readonly timetable: Timetable;
   /** Listings in force of the token, its account, its card, its issuer. */
   listingsOf(token: Token, now: EpochMs): readonly SecurityListing[];
   /** Age of the deny list; undefined when there is none. */
@@ -18,9 +21,12 @@ export interface RulesInForce {
 }
 
 /** Rules that came with the device and change only with a restart, and no list but theirs. */
-export function fixedRules(rules: Rules): RulesInForce {
+export function fixedRules(
+  rules: Rules,
+  timetable: Timetable = emptyTimetable(rules.tariff.time),
+): RulesInForce {
   return {
-    rules,
+    ...{ rules, timetable },
     listingsOf: (token, now) => listingsOf(token, rules.listings, now),
     listAgeMs: () => undefined,
   };
@@ -34,6 +40,9 @@ export function publishedRules(
   return {
     get rules() {
       return rules.inForce.rules;
+    },
+    get timetable() {
+      return rules.inForce.timetable;
     },
     listingsOf: (token, now) => [
       ...listingsOf(token, rules.inForce.rules.listings, now),

@@ -1,5 +1,7 @@
 /** What the runtime reports of itself, as data: whoever runs it decides how it is written down. */
 import type { EpochMs } from '../../device/clock.ts';
+import type { Place } from '../core/rules/rule.ts';
+import type { TripContext } from '../core/trip/trip-context.ts';
 import type { Versions } from '../targets/targets-client.ts';
 
 export type RuntimeEvent =
@@ -18,6 +20,10 @@ export type RuntimeEvent =
   /** Nobody answered several payments in a row: the next are judged without asking. */
   | ({ readonly event: 'payments-unanswered' } & Failure)
   | { readonly event: 'payments-answered' }
+  /** What was assigned holds, but not over a restart. */
+  | ({ readonly event: 'assignment-not-kept' } & Failure)
+  /** Where the bus is by now: it reached a stop, changed its journey, or became less or more sure. */
+  | ({ readonly event: 'whereabouts' } & SeenPlace)
   | { readonly event: 'clock-step'; readonly stepMs: number }
   | {
       readonly event: 'rules-in-force';
@@ -50,6 +56,10 @@ export type RuntimeEvent =
     }
   | ({ readonly event: 'list-failed' } & Failure)
   | ({ readonly event: 'out-of-service' } & Failure);
+
+/** `stopId` is where the bus stands or stood last. */
+export type SeenPlace = Pick<Place, 'routeId' | 'directionId' | 'tripId' | 'stopId'> &
+  Pick<TripContext, 'certainty' | 'assignedBy' | 'since'>;
 
 /** A code for programs, a sentence for people and what to do next. */
 export interface Failure {

@@ -57,15 +57,19 @@ export function tapRow(tap: Tap, around: TapSurroundings, stamp: RowStamp): TapR
     currencyType: fare?.amount.currency,
     ...(fare && detailsOf(fare)),
     authorisation: tap.reference,
-    ...whereOf(around),
+    ...whereOf(around, fare?.action === 'exit'),
   };
 }
 
-/** On which bus, and where: of every row that tells it. */
-export function whereOf({ vehicleId, place, position }: TapSurroundings) {
-  const { certainty, ...known } = place;
+/**
+ * On which bus, and where: of every row that tells it. The stop is the one where a rider boards,
+ * or leaves.
+ */
+export function whereOf({ vehicleId, place, position }: TapSurroundings, isLeaving = false) {
+  const { certainty, alightingStopId, alightingStopSequence, ...known } = place;
+  const left = { stopId: alightingStopId, stopSequence: alightingStopSequence };
   return {
-    ...{ vehicleId, ...known, placeCertainty: certainty },
+    ...{ vehicleId, ...known, ...(isLeaving && left), placeCertainty: certainty },
     latitude: microdegrees(position?.latitude),
     longitude: microdegrees(position?.longitude),
   };

@@ -6,6 +6,7 @@ import { someNow, someRules } from '../../sim/testing/builders.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { aRepository } from '../../sim/testing/targets-backend.ts';
 import { eventually } from '../../sim/testing/test-device.ts';
+import { emptyTimetable } from '../core/trip/timetable.ts';
 import { SyncError } from '../sync/backend.ts';
 import { createFolderSource } from '../targets/folder-source.ts';
 import { createTargetsClient } from '../targets/targets-client.ts';
@@ -41,7 +42,10 @@ async function aWatch(over: { readonly link?: TargetsSource } = {}) {
   const state = { link: over.link, trusted: true, answeredAt: undefined as number | undefined };
   const seen = { sight: undefined as string | undefined, visits: 0 };
   const folder = createFolderSource(repository.folder);
-  const read = async (path: string) => ({ ...someRules(), version: path ? textOf(path) : 'built' });
+  const read = async (path: string) => ({
+    rules: { ...someRules(), version: path ? textOf(path) : 'built' },
+    timetable: emptyTimetable(someRules().tariff.time),
+  });
   const rules = await openRuleSwitch(
     { client, read, now: () => clock.wallNow(), report },
     { name: 'rules.bin', builtIn: '' },

@@ -13,10 +13,12 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
+import type { Assignment } from '../core/trip/observation.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
+import type { AssignmentMemory } from './assignment-memory.ts';
 import { createAuthoriser } from './authoriser.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
 import { createInspector } from './inspector.ts';
@@ -28,7 +30,7 @@ import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler, recordClockStep } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
-import { createWhereabouts } from './whereabouts.ts';
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
   readonly clock: Clock;
@@ -47,6 +49,8 @@ export interface ValidatorDeps {
   readonly readers: readonly TokenReader[];
   readonly indicators: readonly Indicator[];
   readonly position?: PositionSource | undefined;
+  /** Without one, a driver's assignment is forgotten with a restart. */
+  readonly assignments?: AssignmentMemory | undefined;
   /** Without one, taps are kept. */
   readonly backend?: Backend | undefined;
   /** Without one, no payment is authorised. */
@@ -71,6 +75,7 @@ export interface ValidatorOptions {
 export interface Validator {
   readonly sync: SyncLoop | undefined;
   readonly driver: DriverDesk;
+  readonly whereabouts: Whereabouts;
   /**
    * Runs until the signal aborts.
    * @throws StoreError when the ledger cannot be written any more: then nothing may be accepted.
@@ -83,7 +88,7 @@ const clockLookMs = 10_000;
 export function createValidator(deps: ValidatorDeps, options: ValidatorOptions): Validator {
   const { clock, ledger, report } = deps;
   const stamper = createStamper(clock, options.bootId);
-  const whereabouts = createWhereabouts(deps, options);
+  const whereabouts = createWhereabouts({ ...deps, stamper }, options);
   const surroundings = () => ({
     ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
     ...{ place: whereabouts.place, position: whereabouts.position },
@@ -93,7 +98,11 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     at === undefined ? undefined : clock.monotonicNow() - at;
   const parts = { ...deps, stamper, surroundings };
   const inspector = createInspector(parts);
-  const driver = createDriverDesk({ ...parts, inspector });
+  const trips = {
+    assign: (trip: Assignment) => whereabouts.assign(trip, 'driver'),
+    release: whereabouts.release,
+  };
+  const driver = createDriverDesk({ ...parts, inspector, trips });
   const refusals = createRefusalLog(parts);
   const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
   const handle = createTapHandler({
@@ -113,7 +122,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   }
 
   return {
-    ...{ sync, driver },
+    ...{ sync, driver, whereabouts },
     async run(signal) {
       const stop = new AbortController();
       const running = AbortSignal.any([signal, stop.signal]);

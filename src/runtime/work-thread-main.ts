@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../device/message-of.ts';
-import { readRules } from '../bundle/read-rules.ts';
+import { type RulesAndTimetable, readBundle } from '../bundle/read-rules.ts';
 import { installSecurityList } from '../store/security-list-install.ts';
 import { asFailure } from './runtime-event.ts';
 import type { ThreadResult, ThreadWork } from './work-thread.ts';
@@ -23,10 +23,15 @@ async function done() {
   switch (work.work) {
     case 'read-rules':
       if (work.sha256 !== undefined) requireBytes(work.path, work.sha256);
-      return readRules(work.path);
+      return busPartOf(readBundle(work.path));
     case 'install-list':
       return installSecurityList(work.path, work.place);
   }
+}
+
+/** The feed itself stays in this thread: it is larger than all that is made of it. */
+function busPartOf({ rules, timetable }: RulesAndTimetable): RulesAndTimetable {
+  return { rules, timetable };
 }
 
 function requireBytes(path: string, sha256: string): void {

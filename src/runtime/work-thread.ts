@@ -3,7 +3,7 @@
  * to read, a security list half a minute to install. What fails there is thrown here, by its code.
  */
 import { Worker } from 'node:worker_threads';
-import type { Rules } from '../core/rules/rules.ts';
+import type { RulesAndTimetable } from '../bundle/read-rules.ts';
 import type { Installed } from '../store/security-list-install.ts';
 import type { ListPlace } from '../store/security-list-store.ts';
 import type { Failure } from './runtime-event.ts';
@@ -18,7 +18,7 @@ export type ThreadWork =
   | { readonly work: 'install-list'; readonly path: string; readonly place: ListPlace };
 
 export type ThreadResult =
-  | { readonly done: Rules | Installed }
+  | { readonly done: RulesAndTimetable | Installed }
   | { readonly failed: Partial<Failure> & { readonly message: string } };
 
 /** What failed in the thread. */
@@ -35,8 +35,8 @@ class ThreadError extends Error {
 }
 
 /** @throws ThreadError with the code of BundleError, `targets/mismatch` when the bytes are others. */
-export function readRulesInThread(path: string, sha256?: string): Promise<Rules> {
-  return inThread({ work: 'read-rules', path, sha256 }) as Promise<Rules>;
+export function readRulesInThread(path: string, sha256?: string): Promise<RulesAndTimetable> {
+  return inThread({ work: 'read-rules', path, sha256 }) as Promise<RulesAndTimetable>;
 }
 
 /** @throws ThreadError with the code of ListError. */
@@ -49,7 +49,10 @@ export function installListInThread(
 }
 
 /** Ended by the signal as by a power cut: whatever is done there may be cut anywhere. */
-async function inThread(work: ThreadWork, signal?: AbortSignal): Promise<Rules | Installed> {
+async function inThread(
+  work: ThreadWork,
+  signal?: AbortSignal,
+): Promise<RulesAndTimetable | Installed> {
   const worker = new Worker(new URL('./work-thread-main.ts', import.meta.url), {
     workerData: work,
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -87,7 +87,11 @@ const entered = (agoMs: number, rulesVersion = 'test-1') => {
   return aPastTap({ at, action: 'enter', leg, charged, product: 'dekat', rulesVersion });
 };
 const at = (stopId: string, ...taps: ReturnType<typeof entered>[]) =>
-  someSituation({ rules, place: { stopId }, history: someHistory({ taps }) });
+  someSituation({
+    rules,
+    place: { stopId, alightingStopId: stopId },
+    history: someHistory({ taps }),
+  });
 
 test('charges nothing at the entry, and asks the purse for enough', () => {
   expect(fareOf(aCardToken(), at('A'))).toMatchObject({

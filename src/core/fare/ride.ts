@@ -27,13 +27,13 @@ export interface Rider {
 
 export function rideOf(rider: Rider, situation: Situation): Ride {
   const { now, place, history, rules } = situation;
-  const { routeId, stopId } = place;
-  const here = { at: now, ...(stopId !== undefined && { stopId }) };
+  const { routeId, stopId, alightingStopId } = place;
+  const here = (stop: string | undefined) => ({ at: now, ...(stop && { stopId: stop }) });
   const leg: Leg = {
     ...(routeId !== undefined && { routeId }),
     ...(rider.riderCategory !== undefined && { riderCategory: rider.riderCategory }),
     ...(rider.fareMedia !== undefined && { fareMedia: rider.fareMedia }),
-    boarding: here,
+    boarding: here(stopId),
   };
   const tapping = tappingOn(routeId, rules);
   if (tapping?.mode !== 'enter-and-exit') return { action: 'single', leg };
@@ -42,7 +42,12 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
   const isForgotten = now - entry.at >= tapping.forgottenAfterMs;
   const forgotten = isForgotten && !isForgiven(entry, situation) ? entry : undefined;
   if (isForgotten) return { action: 'enter', leg, tapping, ...(forgotten && { forgotten }) };
-  return { action: 'exit', leg: { ...entry.leg, alighting: here }, tapping, entry };
+  return {
+    action: 'exit',
+    leg: { ...entry.leg, alighting: here(alightingStopId) },
+    tapping,
+    entry,
+  };
 }
 
 /** In the grace after a change nothing bad comes of what was done under other rules. */

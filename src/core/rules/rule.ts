@@ -34,12 +34,16 @@ export const emptyHistory: TapHistory = {
 /** Where the bus is, as far as it knows; GTFS ids. */
 export interface Place {
   readonly routeId?: string | undefined;
+  /** Where whoever boards now boards. */
   readonly stopId?: string | undefined;
+  /** Where whoever leaves now leaves: the same while the bus stands, the next one while it drives. */
+  readonly alightingStopId?: string | undefined;
   readonly directionId?: number | undefined;
   readonly tripId?: string | undefined;
   /** Days since 1970-01-01. */
   readonly serviceDate?: number | undefined;
   readonly stopSequence?: number | undefined;
+  readonly alightingStopSequence?: number | undefined;
   /** How sure all this is; absent where it was configured. */
   readonly certainty?: 'sure' | 'last-known' | 'unknown' | undefined;
 }

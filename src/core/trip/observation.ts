@@ -25,7 +25,16 @@ export interface ReleaseObservation extends ObservedAt {
   readonly kind: 'released';
 }
 
-export type Observation = PositionObservation | AssignmentObservation | ReleaseObservation;
+/** The wall clock was set: what it chose among journeys before is chosen anew. */
+export interface ClockObservation extends ObservedAt {
+  readonly kind: 'clock-set';
+}
+
+export type Observation =
+  | PositionObservation
+  | AssignmentObservation
+  | ReleaseObservation
+  | ClockObservation;
 
 export interface Assignment {
   readonly routeId: string;

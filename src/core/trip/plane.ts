@@ -41,3 +41,11 @@ export function pointOn(plane: Plane, { latitude, longitude }: Coordinates): Poi
 export function metresBetween(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
+
+/** The way back from {@link pointOn}. */
+export function coordinatesOf(plane: Plane, { x, y }: Point): Coordinates {
+  return {
+    latitude: plane.latitude + y / metresPerDegree,
+    longitude: plane.longitude + x / plane.metresPerDegreeEast,
+  };
+}

@@ -18,6 +18,12 @@ export interface Timetable {
   readonly time: LocalTime;
 }
 
+/** Of an operator who gives fares alone: what is driven where is not known. */
+export function emptyTimetable(time: LocalTime): Timetable {
+  const [stops, routes, calendar] = [new Map(), new Map(), new Map()];
+  return { stops, routes, patterns: [], trips: [], calendar, time };
+}
+
 /** WGS 84 degrees. */
 export interface Coordinates {
   readonly latitude: number;

@@ -15,7 +15,7 @@ import { placesOnRoad, samePlaceMetres } from './place-on-road.ts';
 import { metresBetween } from './plane.ts';
 import { chooseGuess, goesOn, type Moment, runOf } from './run-choice.ts';
 import { sureOf } from './sure-place.ts';
-import type { Run, TrackerState } from './tracker-state.ts';
+import type { Run, SurePlace, TrackerState } from './tracker-state.ts';
 import { type ChosenTrip, chooseTrip, dayOfTrip } from './trip-choice.ts';
 
 /** Guesses are judged when the bus has driven so far: more than positions of one place differ. */
@@ -28,6 +28,7 @@ const rivalMisfitMax = 100;
 
 /** Observations come in the order of their monotonic time; older ones change nothing. */
 export function advance(state: TrackerState, seen: Observation, map: LineMap): TrackerState {
+  if (seen.kind === 'clock-set') return untimed(state);
   if (seen.kind !== 'position') return reassigned(state, seen, map);
   const believed = believe(state.belief, seen, map.plane);
   const next = { ...state, belief: believed.belief };
@@ -108,8 +109,24 @@ function timed(state: TrackerState, moment: Moment, map: LineMap): TrackerState 
   if (run === undefined || !fits(run.guess, moment.fix)) return state;
   if (run.trip !== undefined && run.guess.call.index > 0) return state;
   const trip = tripOf(state, run, { at: moment.at, map });
-  const { trip: _before, ...untimed } = run;
-  return { ...state, run: trip === undefined ? untimed : { ...run, trip } };
+  return { ...state, run: trip === undefined ? withoutTrip(run) : { ...run, trip } };
+}
+
+function untimed({ lastTrip: _before, ...state }: TrackerState): TrackerState {
+  const { run, sure } = state;
+  return {
+    ...state,
+    ...(run === undefined ? {} : { run: withoutTrip(run) }),
+    ...(sure === undefined ? {} : { sure: { ...sure, place: withoutDay(sure.place) } }),
+  };
+}
+
+function withoutTrip({ guess }: Run): Run {
+  return { guess };
+}
+
+function withoutDay({ tripId: _trip, serviceDate: _date, ...place }: SurePlace): SurePlace {
+  return place;
 }
 
 function tripOf(
