@@ -91,11 +91,11 @@ async function pay(rider: number, { device, scanner }: Tracked): Promise<void> {
   await eventually(async () => expect((await status(device)).seq).toBeGreaterThan(seq));
 }
 
-/** Holds a card to the field until so many rows are in the ledger: a debit has two of its own. */
-async function untilRows(rows: number, { device, card, field }: Tracked): Promise<void> {
+/** Holds a card to the field until all its rows are in the ledger: intent, outcome and tap. */
+async function holdCard({ device, card, field }: Tracked): Promise<void> {
   const { seq } = await status(device);
   field.present(card);
-  await eventually(async () => expect((await status(device)).seq).toBe(seq + rows));
+  await eventually(async () => expect((await status(device)).seq).toBe(seq + 3));
   field.remove();
 }
 
@@ -118,7 +118,7 @@ test.skipIf(!isSocatInstalled())(
     setRoute('koridor-2');
     const firstLine = startRun(device.config, { readers: [field] });
     await isReady(firstLine);
-    await untilRows(3, tracked);
+    await holdCard(tracked);
     await firstLine.stop();
     setRoute('koridor-1');
     const secondLine = startRun(device.config, { readers: [field] });
@@ -127,7 +127,7 @@ test.skipIf(!isSocatInstalled())(
     await driveTo(['karangayu', 'tugu-muda'], tracked);
     await pay(2, tracked);
     await driveTo(['tugu-muda', 'balai-kota-a'], tracked);
-    await untilRows(1, tracked);
+    await holdCard(tracked);
     await gnss.unplug();
     await eventually(async () => {
       expect((await status(device)).trip.certainty).toBe('last-known');

@@ -86,11 +86,13 @@ test('holds a bundle for tomorrow, and puts it in force on its day without a sou
   await run.fetch();
   device.now = tomorrow - 1;
   await run.rules.switchIfDue();
-  const before = run.version();
+  const [before, oldTimetable] = [run.version(), run.rules.inForce.timetable];
   device.now = tomorrow;
   await run.rules.switchIfDue();
 
   expect([before, run.version()]).toEqual(['built', 'next']);
+  expect(run.rules.inForce.timetable).toEqual(oldTimetable);
+  expect(run.rules.inForce.timetable).not.toBe(oldTimetable);
   expect(device.events.map(({ event }) => event)).toEqual([
     ...['rules-in-force', 'rules-held', 'rules-in-force'],
   ]);
