@@ -67,7 +67,7 @@ function tapped(ledger: TapLedger, { rider, tap, tokenKey }: Arrival): Expected 
   const token = { ...tokenOf(rider.medium as HeldMedium, rider, rules), tokenKey };
   const decision = decideTap(token, {
     ...({ rules, now, clockQuality: 'gnss', listings: [], authorisation: 'no-answer' } as const),
-    place: { routeId: tap.route, stopId: tap.stop },
+    place: { routeId: tap.route, stopId: tap.stop, alightingStopId: tap.stop },
     history: ledger.recall(token, now),
   });
   if (decision.outcome !== 'accepted')

@@ -36,7 +36,10 @@ function city(rules: Rules) {
   let buses = 0;
   const at = (routeId: string, stopId: string): CardBus => {
     buses += 1;
-    return aCardBus(`bus-${buses}`, clock, { rules, place: { routeId, stopId } });
+    return aCardBus(`bus-${buses}`, clock, {
+      rules,
+      place: { routeId, stopId, alightingStopId: stopId },
+    });
   };
   return { clock, at };
 }
