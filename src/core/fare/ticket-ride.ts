@@ -5,6 +5,7 @@
  */
 import type { Fare } from '../decision.ts';
 import type { Leg, PastLeg } from './leg.ts';
+import { legFares } from './leg-fare.ts';
 import { quoteFare, type Trace } from './quote.ts';
 import type { Tariff } from './tariff.ts';
 import { leadsFreelyTo } from './transfer.ts';
@@ -23,6 +24,7 @@ export function ticketRide(
   history: TicketHistory & { readonly trace?: Trace | undefined },
 ): TicketRide {
   const { trace, ...input } = history;
+  if (input.past.length === 0 && trace === undefined) return firstRide(tariff, leg);
   const onlyTransfers: Trace = (step) => step.rule === 'fare_transfer_rules' && trace?.(step);
   const quote = quoteFare(tariff, { leg, caps: [], ...input }, trace && onlyTransfers);
   const isFree = quote !== undefined && quote.transfersUsed > 0 && quote.amount.amount === 0;
@@ -36,6 +38,16 @@ export function ticketRide(
     const goesOn = { legGroup, transfersUsed, goesOn: true } as const;
     return provisional.length > 0 ? { ...goesOn, provisional } : goesOn;
   }
+  return ridden(tariff, legGroup, leg);
+}
+
+/** Nothing to go on from, as of most tickets: no need to quote. */
+function firstRide(tariff: Tariff, leg: Leg): TicketRide {
+  const [fare] = legFares(tariff, leg);
+  return fare === undefined ? {} : ridden(tariff, fare.legGroup, leg);
+}
+
+function ridden(tariff: Tariff, legGroup: string | undefined, leg: Leg): TicketRide {
   const mayHaveBegunElsewhere = leadsFreelyTo(tariff, legGroup, leg);
   return { legGroup, ...(mayHaveBegunElsewhere && { provisional: ['earlier-leg'] }) };
 }
