@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reader.ts';
 import type { Discrepancy } from '../src/backend/authorisations.ts';
 import type { BackendStore } from '../src/backend/backend-store.ts';
-import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../src/backend/sql-store.ts';
 import { takeBackAsWanted } from '../src/backend/taking-back.ts';
 import { ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { createKeyedHash } from '../src/core/crypto/keyed-hash.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../src/backend/sql-store.ts';
 import { type BackendFault, backendContract } from './contracts/backend.ts';
 import { createSimBackend, type NetworkFaults } from './sim-backend.ts';
 import { createSimRandom } from './sim-chance.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqliteStore } from '../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../src/backend/sql-store.ts';
 import { paymentLinkContract } from './contracts/payment-link.ts';
 import { createSimAcquirer } from './sim-acquirer.ts';
 import { createSimRandom } from './sim-chance.ts';

@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../../device/clock.ts';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
 import { createBackendServer } from '../../src/backend/server.ts';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../../src/backend/sql-store.ts';
 import { type FailingReplies, failReplies } from '../failing-replies.ts';
 import { createSimAcquirer, type SimAcquirer } from '../sim-acquirer.ts';
 import type { Workshop } from './workshop.ts';

@@ -1,7 +1,7 @@
 /** The sync loop of a device before an honest backend, for tests that make the backend misbehave. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../../src/backend/sql-store.ts';
 import type { RuntimeEvent } from '../../src/runtime/runtime-event.ts';
 import { createSyncLoop } from '../../src/runtime/sync-loop.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';

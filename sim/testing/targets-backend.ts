@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../../src/backend/server.ts';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../../src/backend/sql-store.ts';
 import { createHttpsTargetsSource } from '../../src/sync/targets-source.ts';
 import { type Publication, publish } from '../../src/targets/publish.ts';
 import { createTargetsDisk } from '../../src/targets/targets-disk.ts';

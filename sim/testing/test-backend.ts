@@ -5,7 +5,7 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
 import type { PaymentProvider } from '../../src/backend/payment-provider.ts';
 import { type BackendServer, createBackendServer } from '../../src/backend/server.ts';
-import { openSqliteStore } from '../../src/backend/sqlite-store.ts';
+import { openSqliteStore } from '../../src/backend/sql-store.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
 import type { PaymentLink } from '../../src/sync/authoriser.ts';
 import type { Backend } from '../../src/sync/backend.ts';

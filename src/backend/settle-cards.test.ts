@@ -8,7 +8,7 @@ import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-ca
 import type { BackendStore } from './backend-store.ts';
 import { createOpener } from './opening.ts';
 import { type CardDebit, settleCards } from './settle-cards.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { openSqliteStore } from './sql-store.ts';
 
 /** Real ledgers and a card torn off at every command. */
 vi.setConfig({ testTimeout: 20_000 });

@@ -6,7 +6,7 @@ import { aPayment, someNow } from '../../sim/testing/builders.ts';
 import { aFolder, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { hex } from '../core/bytes.ts';
 import { createPaymentDesk } from './payment-desk.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { openSqliteStore } from './sql-store.ts';
 import { requestStaleMs, takeBackAsWanted, tapAwaitedMs } from './taking-back.ts';
 
 const { amount, asked, ...rest } = aPayment();

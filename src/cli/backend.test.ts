@@ -7,7 +7,7 @@ import { makeTestCertificates } from '../../sim/test-certificates.ts';
 import { aBatch, aFolder, someRows, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { aClient } from '../../sim/testing/test-backend.ts';
 import { createTestIo, eventually } from '../../sim/testing/test-device.ts';
-import { openSqliteStore } from '../backend/sqlite-store.ts';
+import { openSqliteStore } from '../backend/sql-store.ts';
 import { hex } from '../core/bytes.ts';
 import { type BackendOptions, backend } from './backend.ts';
 

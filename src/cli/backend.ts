@@ -1,7 +1,7 @@
 /** `halte backend`: the backend, with its ledger in a SQLite file. */
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
-import { openSqliteStore } from '../backend/sqlite-store.ts';
+import { openSqliteStore } from '../backend/sql-store.ts';
 import { readSeedFile } from '../config/seed-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';

@@ -7,7 +7,7 @@ import { aCardBus, cardSealingSeed } from '../../sim/testing/card-bus.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { createTestIo } from '../../sim/testing/test-device.ts';
 import { aTransitCard, testKeyFile } from '../../sim/testing/transit-cards.ts';
-import { openSqliteStore } from '../backend/sqlite-store.ts';
+import { openSqliteStore } from '../backend/sql-store.ts';
 import { hex } from '../core/bytes.ts';
 import { settleTaps } from './taps-cards.ts';
 

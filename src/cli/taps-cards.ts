@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import type { CardProofDeps } from '../backend/card-proof.ts';
 import { createOpener } from '../backend/opening.ts';
 import { type CardDebit, settleCards } from '../backend/settle-cards.ts';
-import { openSqliteStore } from '../backend/sqlite-store.ts';
+import { openSqliteStore } from '../backend/sql-store.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import { seedIn } from '../config/seed-file.ts';

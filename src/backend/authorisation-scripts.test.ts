@@ -4,8 +4,8 @@ import { aPayment, aTapRow, someNow } from '../../sim/testing/builders.ts';
 import { aBatch, aFolder, batchAfter, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { encodeRow, type TapRow } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
-import { rowFollowsWithinMs } from './sqlite-authorisations.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { rowFollowsWithinMs } from './authorisation-scripts.ts';
+import { openSqliteStore } from './sql-store.ts';
 
 const { amount, asked, ...rest } = aPayment();
 const deadlineMs = 1_500;

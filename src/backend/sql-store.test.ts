@@ -18,7 +18,7 @@ import { encodeCbor } from '../core/crypto/cbor.ts';
 import { encodeRow } from '../core/ledger/row.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { BackendStore } from './backend-store.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { openSqliteStore } from './sql-store.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });

@@ -1,0 +1,75 @@
+/** The backend's store on any engine: the scripts of ledger and payments, run on it. */
+import { decodeRow } from '../core/ledger/row.ts';
+import { createAuthorisations } from './authorisation-scripts.ts';
+import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
+import { ingestScript } from './ingest-script.ts';
+import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
+import { openSqliteEngine } from './sqlite-engine.ts';
+
+/** @throws StoreError as openDatabase does. */
+export function openSqliteStore(path: string): BackendStore {
+  return createSqlStore(openSqliteEngine(path));
+}
+
+/** Closes the engine with the store. */
+export function createSqlStore(engine: SqlEngine): BackendStore {
+  return {
+    ingest: (batch, receivedAt) => engine.transact(() => ingestScript(batch, receivedAt)),
+    summary: (device) => engine.transact(() => summaryOf(device)),
+    cardRows: () => cardRowsIn(engine),
+    authorisations: createAuthorisations(engine),
+    close: () => engine.close(),
+  };
+}
+
+/** Counted from the rows themselves. */
+function* summaryOf(device: string): SqlScript<DeviceSummary> {
+  const counts = yield* askOne<Omit<DeviceSummary, 'amounts' | 'forked'>>(
+    `select count(*) as rows,
+       count(*) filter (where outcome = 'accepted') as accepted,
+       count(*) filter (where outcome = 'refused') as refused,
+       count(*) filter (where outcome = 'retry') as retries,
+       count(*) filter (where kind is null) as undigested
+     from tap where device_id = :device`,
+    { device },
+  );
+  const forked = yield* askOne<{ readonly forked: number }>(
+    'select count(*) as forked from quarantine where device_id = :device',
+    { device },
+  );
+  const sums = yield* ask<{ readonly currency: string; readonly amount: number }>(
+    `select currency, cast(sum(amount) as bigint) as amount from tap
+     where device_id = :device and outcome = 'accepted' and currency is not null
+     group by currency`,
+    { device },
+  );
+  if (counts === undefined || forked === undefined) throw new Error('a count without a row');
+  const amounts = Object.fromEntries(sums.map(({ currency, amount }) => [currency, amount]));
+  return { ...counts, ...forked, amounts };
+}
+
+const pageRows = 1_000;
+
+type Place = Omit<StoredCardRow, 'row'>;
+
+/** Page by page, so that ingest goes on between them. */
+async function* cardRowsIn({ transact }: SqlEngine): AsyncGenerator<StoredCardRow> {
+  let last: Place | undefined = { device: '', epoch: 0, seq: 0 };
+  while (last !== undefined) {
+    const { device, epoch, seq }: Place = last;
+    const page: readonly (Place & { readonly payload: Uint8Array })[] = await transact(() =>
+      ask(
+        `select device_id as device, epoch, seq, payload from tap
+         where kind in ('card-intent', 'card-outcome')
+           and (device_id, epoch, seq) > (:device, :epoch, :seq)
+         order by device_id, epoch, seq limit ${pageRows}`,
+        { device, epoch, seq },
+      ),
+    );
+    for (const { payload, ...place } of page) {
+      const row = decodeRow(payload);
+      if (row?.kind === 'card-intent' || row?.kind === 'card-outcome') yield { ...place, row };
+    }
+    last = page.at(-1);
+  }
+}
