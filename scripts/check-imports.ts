@@ -61,6 +61,7 @@ const ruleSet: IRuleSetType = {
     home('@tufjs/models', '^src/targets/|^sim/testing/'),
     home('gps', '^device/gnss/'),
     home('undici', '^src/sync/'),
+    home('pg', '^src/backend/'),
     home('fastify', '^src/backend/'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -32,6 +32,7 @@ export async function openPostgresEngine(
 ): Promise<SqlEngine> {
   let primary: Promise<pg.Pool> = openPrimary(urls);
   await migrate(await primary);
+  let closed: Promise<void> | undefined;
 
   /** Whoever notices first looks for the new one; the others wait for the same answer. */
   function lookAgain(lost: Promise<pg.Pool>): void {
@@ -64,11 +65,12 @@ export async function openPostgresEngine(
 
   return {
     transact,
-    async close() {
-      await primary.then(
+    close() {
+      closed ??= primary.then(
         (pool) => pool.end(),
         () => {},
       );
+      return closed;
     },
   };
 }
@@ -120,7 +122,7 @@ function troubleOf(error: unknown): 'retry' | 'gone' | undefined {
   if (typeof code === 'string' && gone.test(code)) return 'gone';
   const said = typeof message === 'string' ? message : '';
   // node-postgres has no code for a connection that ends in between.
-  return /Connection terminated|timeout exceeded when trying to connect|pool after calling end/.test(
+  return /Connection terminated|connection error and is not queryable|timeout exceeded|pool after calling end/.test(
     said,
   )
     ? 'gone'

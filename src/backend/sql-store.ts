@@ -3,6 +3,7 @@ import { decodeRow } from '../core/ledger/row.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
 import { ingestScript } from './ingest-script.ts';
+import { openPostgresEngine, type PostgresDeps } from './postgres-engine.ts';
 import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 
@@ -11,8 +12,19 @@ export function openSqliteStore(path: string): BackendStore {
   return createSqlStore(openSqliteEngine(path));
 }
 
+/**
+ * @param urls `postgres://…`, one for each server: the one that takes writes is found, now and after
+ * a failover. @throws StoreError when there is none.
+ */
+export async function openPostgresStore(
+  deps: PostgresDeps,
+  urls: readonly string[],
+): Promise<BackendStore> {
+  return createSqlStore(await openPostgresEngine(deps, urls));
+}
+
 /** Closes the engine with the store. */
-export function createSqlStore(engine: SqlEngine): BackendStore {
+function createSqlStore(engine: SqlEngine): BackendStore {
   return {
     ingest: (batch, receivedAt) => engine.transact(() => ingestScript(batch, receivedAt)),
     summary: (device) => engine.transact(() => summaryOf(device)),
