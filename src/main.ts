@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { createSystemEntropy } from '../device/os/system-chance.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
+import { databaseForms } from './cli/backend-database.ts';
 import { drain } from './cli/drain.ts';
 import { inspect, readTime } from './cli/inspect.ts';
 import { inputKinds } from './cli/inspect-input.ts';
@@ -38,7 +39,7 @@ program
 program
   .command('backend')
   .description('run the backend that validators report to')
-  .option('--db <where>', 'sqlite:FILE', 'sqlite:halte.db')
+  .option('--db <where>', databaseForms, 'sqlite:halte.db')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 for any', '8443')
   .requiredOption('--cert <file>', 'PEM certificate of this backend')
@@ -74,7 +75,7 @@ taps
 taps
   .command('cards')
   .description('tell what became of every card debit, from the backend’s ledger')
-  .option('--db <where>', 'sqlite:FILE', 'sqlite:halte.db')
+  .option('--db <where>', databaseForms, 'sqlite:halte.db')
   .option('--sealing-key <file>', 'the backend’s X25519 seed; may be given again', gathered)
   .option('--card-keys <file>', 'key file with transit-mac, by which cards prove their debits')
   .option(...jsonOption)

@@ -52,7 +52,8 @@ test('serves devices until it is told to stop, and keeps what they sent', async 
 });
 
 test.each([
-  ['backend/bad-db', { db: 'postgres://halte' }],
+  ['backend/bad-db', { db: 'mysql://halte' }],
+  ['ledger/cannot-open', { db: 'postgres://nobody@127.0.0.1:1/halte' }],
   ['backend/bad-db', { db: 'sqlite:' }],
   ['backend/bad-port', { port: '65536' }],
   ['backend/bad-port', { port: 'https' }],

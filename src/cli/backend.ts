@@ -1,14 +1,14 @@
-/** `halte backend`: the backend, with its ledger in a SQLite file. */
+/** `halte backend`: the backend, with its ledger in a SQLite file or on PostgreSQL. */
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
-import { openSqliteStore } from '../backend/sql-store.ts';
 import { readSeedFile } from '../config/seed-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
+import { openDatabaseOf } from './backend-database.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
 export interface BackendOptions {
-  /** `sqlite:FILE`. */
+  /** `sqlite:FILE` or `postgres://…`. */
   readonly db: string;
   readonly host: string;
   readonly port: string;
@@ -26,7 +26,7 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
   const port = portOf(options.port);
   const { ca, cert, key } = readTlsFiles({ ...options, ca: options.deviceCa });
   const receiptKey = readReceiptKey(options.receiptKey);
-  const store = openSqliteStore(sqlitePath(options.db));
+  const store = await openDatabaseOf(options.db);
   const server = createBackendServer(
     { store, clock: createSystemClock(), receiptKey },
     {
@@ -45,12 +45,6 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
     await store.close();
   }
   return 0;
-}
-
-/** @throws CliError unless it is `sqlite:FILE`. */
-export function sqlitePath(db: string): string {
-  if (db.startsWith('sqlite:') && db.length > 'sqlite:'.length) return db.slice('sqlite:'.length);
-  throw new CliError('backend/bad-db', `--db ${db} is not sqlite:FILE`, 'such as sqlite:taps.db');
 }
 
 function portOf(text: string): number {

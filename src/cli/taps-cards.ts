@@ -3,19 +3,17 @@
  * the office's keys each card's own proof is checked; without, validators are taken at their word.
  */
 
-import { existsSync } from 'node:fs';
 import type { CardProofDeps } from '../backend/card-proof.ts';
 import { createOpener } from '../backend/opening.ts';
 import { type CardDebit, settleCards } from '../backend/settle-cards.ts';
-import { openSqliteStore } from '../backend/sql-store.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import { seedIn } from '../config/seed-file.ts';
-import { sqlitePath } from './backend.ts';
+import { openLedgerOf } from './backend-database.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
 export interface TapsCardsOptions {
-  /** `sqlite:FILE`. */
+  /** `sqlite:FILE` or `postgres://…`. */
   readonly db: string;
   /** Files of X25519 seeds. */
   readonly sealingKey?: readonly string[];
@@ -26,12 +24,7 @@ export interface TapsCardsOptions {
 
 export async function settleTaps(options: TapsCardsOptions, io: CliIo): Promise<ExitCode> {
   const deps = proofDeps(options);
-  const path = sqlitePath(options.db);
-  if (!existsSync(path)) {
-    const hint = '--db names the ledger of a backend, such as sqlite:halte.db';
-    throw new CliError('taps/no-ledger', `there is no ${path}`, hint);
-  }
-  const store = openSqliteStore(path);
+  const store = await openLedgerOf(options.db);
   try {
     const debits = await settleCards(store.cardRows(), deps);
     const print = options.json === true ? JSON.stringify : lineOf;
