@@ -31,6 +31,7 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
   return [
     ...issuerOf(token),
     ...fact('tokenKey', key(token.tokenKey)),
+    ...fact('mediumKey', token.mediumKey && key(token.mediumKey)),
     ...fact('accountKey', token.accountKey && key(token.accountKey)),
     ...fact('product', token.product),
     ...fact('event', token.event),
