@@ -66,9 +66,10 @@ test('asks for a card, shows each step, and ends with what the card says', async
     '[--------------------]  0/13 application',
     '[##------------------]  1/13 key 1',
   ]);
-  expect(lines.slice(-7)).toEqual([
+  expect(lines.slice(-8)).toEqual([
     '[####################] 13/13 finished',
     `card      ${uid}, DESFire EV2`,
+    expect.stringMatching(/^issue {5}[0-9a-f]{16}$/),
     'balance   Rp50000',
     'pass      langganan, 2026-11-02 to 2026-12-02',
     'category  pelajar',

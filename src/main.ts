@@ -184,6 +184,10 @@ program
       .default('rtc'),
   )
   .option('--route <id>', 'judge it on this route')
+  .option(
+    '--card-keys <file>',
+    'open the recorded session of a transit card with these master keys',
+  )
   .option('--identifier-key <file>', 'show token keys as a device of the operator makes them')
   .option('--reveal', 'show card numbers and other secrets')
   .option(...jsonOption)

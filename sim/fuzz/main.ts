@@ -26,7 +26,13 @@ interface Options {
 }
 
 /** Sources under test; everything else runs without counters. */
-const covers = ['src/core/', 'device/serial/', 'src/targets/', 'src/store/security-list-'];
+const covers = [
+  'src/core/',
+  'device/serial/',
+  'src/targets/',
+  'src/store/security-list-',
+  'src/runtime/driver-',
+];
 
 const findingsFolder = `${checkout}.halte/fuzz/`;
 

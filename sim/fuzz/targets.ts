@@ -26,6 +26,7 @@ import {
   readIdLengthValue,
 } from '../../src/core/encoding/id-length-value.ts';
 import { decodeRow, encodeRow } from '../../src/core/ledger/row.ts';
+import { merchantProfileOf } from '../../src/core/qris/merchant-profile.ts';
 import { parseClaims } from '../../src/core/ticket/claims.ts';
 import { halteTicketText } from '../../src/core/ticket/issue.ts';
 import { ticketFields } from '../../src/core/ticket/ticket-fields.ts';
@@ -38,6 +39,7 @@ import { halteTicket, parseHalteTicket } from '../../src/core/token/halte-ticket
 import { parseQrToken, recogniseToken } from '../../src/core/token/parse-token.ts';
 import { pretixSig1 } from '../../src/core/token/pretix-sig1.ts';
 import { parseQrisCpm } from '../../src/core/token/qris-cpm.ts';
+import { driverActionIn } from '../../src/runtime/driver-request.ts';
 import { framesAlike } from './cut-frames.ts';
 import { endsWell } from './drive-answers.ts';
 import { debitsSafely } from './edited-card.ts';
@@ -97,6 +99,12 @@ export const targets: readonly FuzzTarget[] = [
       decodes(idLengthValues, encodeIdLengthValues),
     ),
   },
+  {
+    name: 'merchant-profile',
+    run: reads(merchantProfileOf),
+    seedFolders: ['fixtures/corpus/emvco-mpm'],
+  },
+  { name: 'driver-request', run: reads((bytes) => driverActionIn(Buffer.from(bytes).toString())) },
   {
     name: 'pretix-sig1',
     run: all(

@@ -28,6 +28,7 @@ export function addCardCommand(
       wholeNumberText(1, daysMax),
     )
     .option('--category <id>', 'rider category', shortAscii)
+    .option('--new-issue', 'a finished card is given to another rider: lists know it no more')
     .addHelpText(
       'after',
       `

@@ -10,6 +10,7 @@ import { authenticateEv1 } from '../../src/core/card/desfire/ev1-session.ts';
 import { authenticateEv2 } from '../../src/core/card/desfire/ev2-session.ts';
 import {
   type CommandOutcome,
+  type OpenedAnswer,
   perform,
   type SecureCommand,
   type SecureSession,
@@ -34,6 +35,8 @@ export interface CardConversation {
   authenticate(keyNumber: number, key: Uint8Array): Promise<SecureSession | undefined>;
   /** @returns the session for the next command. @throws PersonaliseError unless it is carried out. */
   perform(session: SecureSession, command: SecureCommand): Promise<SecureSession>;
+  /** The same for a command that is answered with data. @throws as above. */
+  read(session: SecureSession, command: SecureCommand): Promise<OpenedAnswer>;
   /** A command that ends its session, so that nothing vouches for the answer. @throws as above. */
   performLast(session: SecureSession, command: SecureCommand): Promise<void>;
 }
@@ -68,6 +71,14 @@ export function createCardConversation(deps: CardConversationDeps): CardConversa
     throw refused(`${name} answered ${answer.said}`);
   }
 
+  async function opened(session: SecureSession, command: SecureCommand): Promise<OpenedAnswer> {
+    const outcome = await value<CommandOutcome>(
+      perform(session, command, (done) => end(parsed(done))),
+    );
+    if (outcome.result === 'done') return outcome;
+    throw refused(outcome.said);
+  }
+
   return {
     drive,
     ask: (name, code, data = new Uint8Array()) => answered(name, code, data),
@@ -84,13 +95,8 @@ export function createCardConversation(deps: CardConversationDeps): CardConversa
       if (result.fault.reason === 'card-not-genuine') return undefined;
       throw refused(result.fault.detail);
     },
-    async perform(session, command) {
-      const outcome = await value<CommandOutcome>(
-        perform(session, command, (done) => end(parsed(done))),
-      );
-      if (outcome.result === 'done') return outcome.session;
-      throw refused(outcome.said);
-    },
+    perform: async (session, command) => (await opened(session, command)).session,
+    read: opened,
     async performLast(session, command) {
       await answered(command.name, command.code, session.seal(command).sent);
     },

@@ -24,6 +24,7 @@ export function cardLines({
   );
   return [
     `card      ${hex(uid)}, DESFire ${generation.toUpperCase()}`,
+    `issue     ${pass?.issue === undefined ? 'none' : hex(pass.issue)}`,
     `balance   Rp${balance}`,
     `pass      ${pass?.product === undefined ? 'none' : `${pass.product}, ${days.join(' to ')}`}`,
     `category  ${pass?.riderCategory ?? 'none'}`,

@@ -16,6 +16,8 @@ export interface MintCardOptions {
   /** How long the product is valid, from now. */
   readonly days: string;
   readonly category?: string;
+  /** A finished card is given to another rider. */
+  readonly newIssue?: boolean;
 }
 
 const secondsOfDay = 86_400;
@@ -30,7 +32,8 @@ export function cardWish(options: MintCardOptions, wallNow: number): Omit<CardOr
     throw badOption('balance', options.balance, 'whole rupiah, 0 to 2000000');
   }
   const pass = passOf(options, Math.floor(wallNow / 1_000));
-  return { openingBalance, ...(pass && { pass }) };
+  const another = options.newIssue === true && { isAnotherRiders: true };
+  return { openingBalance, ...another, ...(pass && { pass }) };
 }
 
 function passOf(

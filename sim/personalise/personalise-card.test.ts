@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { concat, utf8 } from '../../src/core/bytes.ts';
+import { concat, hex, utf8 } from '../../src/core/bytes.ts';
 import { diversifyKey } from '../../src/core/card/desfire/key-diversification.ts';
 import { readTransitCard } from '../../src/core/card/desfire/read-transit-card.ts';
+import { encodePass, type TransitPass } from '../../src/core/card/desfire/transit-pass.ts';
 import { countingEntropy, someUid, talkTo } from '../cards/desfire/card-talk.ts';
 import { createDesfireCard, type DesfireCard } from '../cards/desfire/desfire-card.ts';
 import type { CardMemory } from '../cards/desfire/memory.ts';
 import type { CardGeneration } from '../cards/desfire/powered-card.ts';
+import { createSimEntropy } from '../sim-chance.ts';
 import { bytesOf } from '../testing/builders.ts';
 import { createCardConversation } from './card-conversation.ts';
 import { personaliseCard } from './personalise-card.ts';
@@ -51,7 +53,11 @@ interface Tear {
 
 const neverTorn: Tear = { answered: Number.POSITIVE_INFINITY, heard: true };
 
-async function personalise(card: DesfireCard, { answered, heard } = neverTorn, wanted = order) {
+async function personalise(
+  card: DesfireCard,
+  { answered, heard } = neverTorn,
+  ...[wanted = order, seed]: [order?: CardOrder, seed?: number]
+) {
   let commands = 0;
   card.reset();
   const transceive = async (apdu: Uint8Array) => {
@@ -61,7 +67,8 @@ async function personalise(card: DesfireCard, { answered, heard } = neverTorn, w
     throw new Error('card/gone');
   };
   const steps: string[] = [];
-  const deps = { transceive, keyStore, entropy: countingEntropy() };
+  const entropy = seed === undefined ? countingEntropy() : createSimEntropy(seed);
+  const deps = { transceive, keyStore, entropy };
   const progress = ({ step, done, of }: { step: string; done: number; of: number }) => {
     steps.push(`${done}/${of} ${step}`);
   };
@@ -198,6 +205,51 @@ test('leaves the purse of a used card alone, and renews its pass', async () => {
   expect(made).toMatchObject({ balance: 46_500, pass: renewed.pass, trips: [record] });
   expect(made.transaction?.counter).toBe(1);
 });
+
+test('draws an issue number once, also for a card without a pass', async () => {
+  const card = aBlank();
+  const bare = { uid: someUid, openingBalance: 0 };
+
+  const { made } = await personalise(card, neverTorn, bare);
+  const again = await personalise(card, neverTorn, order, 9);
+
+  expect(made.pass).toEqual({ issue: expect.any(Uint8Array) });
+  expect(again.made.pass).toEqual({ ...pass, issue: made.pass?.issue });
+});
+
+test.each(generations)('gives an %s card for another rider another number', async (generation) => {
+  const card = aBlank(generation);
+  const { made } = await personalise(card);
+
+  const wanted = { uid: someUid, openingBalance: 0, isAnotherRiders: true };
+  const again = await personalise(card, neverTorn, wanted, 9);
+
+  expect(again.made).toMatchObject({ pass, balance: 50_000 });
+  expect(again.made.pass?.issue).toHaveLength(8);
+  expect(again.made.pass?.issue).not.toEqual(made.pass?.issue);
+});
+
+test('gives a card of the first years no number with a new pass, but with a new rider', async () => {
+  const card = aBlank();
+  await personalise(card);
+  writePassOf(card, { riderCategory: 'lansia' });
+
+  const renewed = await personalise(card);
+  const passedOn = await personalise(card, neverTorn, { ...order, isAnotherRiders: true });
+
+  expect(renewed.made.pass).toEqual(pass);
+  expect(passedOn.made.pass?.issue).toHaveLength(8);
+});
+
+/** As an office wrote it that knew no issue numbers. */
+function writePassOf(card: DesfireCard, held: TransitPass): void {
+  const { value: key = new Uint8Array(16) } = card.snapshot().applications.get(aid)?.keys[0] ?? {};
+  const talk = talkTo(card);
+  talk.raw(0x5a, '5448f5');
+  talk.authenticate(0, { key });
+  const data = hex(encodePass(held));
+  talk.say({ code: 0x8d, header: '01000000600000', data, mode: 'full' });
+}
 
 test('leaves the pass alone when none is ordered', async () => {
   const card = aBlank();

@@ -9,7 +9,7 @@ import {
   type TransitCard,
 } from '../../src/core/card/desfire/read-transit-card.ts';
 import { purseFile, transitKeyName } from '../../src/core/card/desfire/transit-application.ts';
-import { encodePass } from '../../src/core/card/desfire/transit-pass.ts';
+import { encodePass, issueBytes } from '../../src/core/card/desfire/transit-pass.ts';
 import { type CardConversationDeps, createCardConversation } from './card-conversation.ts';
 import { notOurs, PersonaliseError } from './personalise-error.ts';
 import {
@@ -46,7 +46,8 @@ export async function personaliseCard(
   const key = (name: string) => cardKey(name, order.uid, deps);
   const keys = await Promise.all(keyNumbers.map((number) => key(`transit-${number}`)));
   const macKey = await key('transit-mac');
-  const visit = { order, card: createCardConversation(deps), keys, macKey };
+  const issue = deps.entropy.bytes(issueBytes);
+  const visit = { order, card: createCardConversation(deps), keys, macKey, issue };
   const of = personaliseSteps.length + 1;
   for (const [done, { name, run }] of personaliseSteps.entries()) {
     deps.progress?.({ step: name, done, of });
@@ -73,8 +74,9 @@ async function cardKey(name: string, uid: Uint8Array, { keyStore }: PersonaliseD
 async function readBack({ card, order }: CardVisit, nonce: Uint8Array): Promise<TransitCard> {
   const read = await card.drive(readTransitCard({ uid: order.uid, nonce }));
   if (!read.ok) throw notOurs(read.fault.detail);
-  const { pass } = order;
-  if (pass !== undefined && !equal(read.value.passFile, encodePass(pass))) {
+  const { passFile, pass: held } = read.value;
+  const issue = held?.issue && { issue: held.issue };
+  if (order.pass !== undefined && !equal(passFile, encodePass({ ...order.pass, ...issue }))) {
     throw notOurs('its pass is not what was written');
   }
   return read.value;

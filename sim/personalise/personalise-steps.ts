@@ -11,7 +11,12 @@
 import { equal } from '../../src/core/bytes.ts';
 import type { SecureSession } from '../../src/core/card/desfire/secure-messaging.ts';
 import { transitAid } from '../../src/core/card/desfire/transit-application.ts';
-import { encodePass, type TransitPass } from '../../src/core/card/desfire/transit-pass.ts';
+import { readPassFile } from '../../src/core/card/desfire/transit-commands.ts';
+import {
+  encodePass,
+  parsePass,
+  type TransitPass,
+} from '../../src/core/card/desfire/transit-pass.ts';
 import type { CardConversation } from './card-conversation.ts';
 import {
   changeKeySettings,
@@ -35,6 +40,8 @@ export interface CardOrder {
   readonly pass?: TransitPass;
   /** Whole rupiah, 0 to 2,000,000. A card that has a purse already keeps its balance. */
   readonly openingBalance: number;
+  /** A finished card gets another issue number: what lists and buses know of it holds no more. */
+  readonly isAnotherRiders?: boolean;
 }
 
 /** One time that the card lies at the reader. */
@@ -44,6 +51,8 @@ export interface CardVisit {
   /** The card's own, by number. */
   readonly keys: readonly Uint8Array[];
   readonly macKey: Uint8Array;
+  /** Random, for a card that is to have a new one. */
+  readonly issue: Uint8Array;
 }
 
 interface PersonaliseStep {
@@ -133,12 +142,21 @@ async function makeFile(visit: CardVisit, name: string): Promise<void> {
   if (!isSame) throw notOurs(`its ${name} is another`);
 }
 
+/** A card without anything in its pass file was made now: it gets an issue number. */
 async function writePass(visit: CardVisit): Promise<void> {
-  const { card, order } = visit;
-  if (order.pass === undefined) return;
+  const { card, order, issue } = visit;
   await card.ask('SelectApplication', 0x5a, transitAid);
-  let session = await openAsMaster(visit);
-  for (const part of writePassFile(session.generation, encodePass(order.pass))) {
+  const master = await openAsMaster(visit);
+  const { data, ...read } = await card.read(master, readPassFile(master.generation));
+  const held = parsePass(data);
+  if (!held.ok && order.pass === undefined) throw notOurs(held.fault.detail);
+  const known = held.ok ? held.value : undefined;
+  const isNew = known === undefined || order.isAnotherRiders === true;
+  const number = isNew ? { issue } : known.issue && { issue: known.issue };
+  const content = encodePass({ ...(order.pass ?? known), ...number });
+  if (equal(content, data)) return;
+  let { session } = read;
+  for (const part of writePassFile(session.generation, content)) {
     session = await card.perform(session, part);
   }
 }

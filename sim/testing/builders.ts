@@ -128,6 +128,8 @@ export interface QrisObjects {
   readonly '50'?: Uint8Array | undefined;
   readonly '57'?: Uint8Array | undefined;
   readonly '5A'?: Uint8Array | undefined;
+  readonly '5F24'?: Uint8Array | undefined;
+  readonly '5F34'?: Uint8Array | undefined;
   readonly '63'?: Uint8Array | undefined;
 }
 

@@ -1,5 +1,7 @@
 /** What a token says, in the words of the rules: the same for every format. */
 import { hex } from '../core/bytes.ts';
+import type { CardTrip, PurseCard } from '../core/card/purse-card.ts';
+import { formatMoney } from '../core/money.ts';
 import { walletNames } from '../core/qris/wallet-names.ts';
 import type { Holder, Token } from '../core/token/token.ts';
 import { hasDate } from './inspect-time.ts';
@@ -31,6 +33,7 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
   return [
     ...issuerOf(token),
     ...fact('tokenKey', key(token.tokenKey)),
+    ...fact('mediumKey', token.mediumKey && key(token.mediumKey)),
     ...fact('accountKey', token.accountKey && key(token.accountKey)),
     ...fact('product', token.product),
     ...fact('event', token.event),
@@ -39,6 +42,7 @@ export function factsOf(token: Token, { hasIdentifierKey }: FactsOptions): reado
     ...numberFact('rides', token.rides),
     ...numberFact('riders', token.riders),
     ...placesOf(token),
+    ...(token.card === undefined ? [] : purseFacts(token.card)),
     ...fact('holder', token.holder && holderText(token.holder)),
   ];
 }
@@ -83,6 +87,35 @@ function placesOf({ routes, networks, proof }: Token): readonly Fact[] {
     return fact('routes', proof.kind === 'signed' ? 'all' : undefined);
   }
   return [...listFact('networks', networks), ...listFact('routes', routes)];
+}
+
+function purseFacts({ balance, counter, pass, trips }: PurseCard): readonly Fact[] {
+  return [
+    { name: 'balance', value: formatMoney(balance) },
+    ...numberFact('transactions', counter),
+    ...fact('passProduct', pass?.product),
+    ...(pass
+      ? [timeFact('passFrom', pass.from), timeFact('passUntil', pass.until, 'expired')]
+      : []),
+    ...listFact('trips', trips.length === 0 ? undefined : trips.map(tripText), '; '),
+  ];
+}
+
+/** Routes and stops stand on the card as marks: whoever has the tariff finds their names. */
+function tripText(trip: CardTrip | 'unknown'): string {
+  if (trip === 'unknown') return 'cannot be read';
+  const { ride } = trip;
+  const mark = (name: string, value: number | undefined, digits: number) =>
+    value === undefined ? [] : [`${name} ${value.toString(16).padStart(digits, '0')}`];
+  return [
+    new Date(trip.at).toISOString(),
+    ...(ride === undefined ? [] : [ride.action]),
+    formatMoney(trip.amount),
+    ...mark('route', ride?.route, 6),
+    ...mark('stop', ride?.stop, 6),
+    `device ${hex(trip.deviceTag)}`,
+    `row ${trip.epoch}:${trip.seq}`,
+  ].join(' ');
 }
 
 function holderText({ algorithm, proof }: Holder): string {

@@ -7,6 +7,7 @@ import { hex, latin1, utf8 } from '../core/bytes.ts';
 import { parseResponse, statusText } from '../core/card/apdu.ts';
 import { beginsDesfireSession, commandName, statusName } from '../core/card/apdu-names.ts';
 import { binaryOf, challengeOf, type Exchange, replayDialogue } from '../core/card/apdu-trace.ts';
+import { recordedNonce } from '../core/card/desfire/recorded-session.ts';
 import { readCard } from '../core/card/read-card.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
@@ -78,6 +79,8 @@ export interface ReportOptions {
   readonly keyed: KeyedHash;
   /** The keys of {@link keyed} are the operator's. */
   readonly hasIdentifierKey: boolean;
+  /** The validator's key of the card in the trace. */
+  readonly cardKey?: Uint8Array | undefined;
   /** By which it is judged; absent: it is not. */
   readonly situation: Situation | undefined;
   /** Shows what a thief could use. */
@@ -126,14 +129,20 @@ interface Subject {
   readonly notes: readonly string[];
 }
 
-function fromTrace(trace: readonly Exchange[], { keyed }: ReportOptions): Subject {
-  if (trace.some(({ command }) => beginsDesfireSession(command))) {
-    const notes = ['a DESFire session is protected by keys of the card: it cannot be replayed'];
+const sealedSession =
+  'a DESFire session is protected by keys of the card: --card-keys FILE opens it';
+const otherKeys = 'these card keys do not open the DESFire session of this card';
+
+function fromTrace(trace: readonly Exchange[], { keyed, cardKey }: ReportOptions): Subject {
+  const nonce = cardKey && recordedNonce(trace, cardKey);
+  if (nonce === undefined && trace.some(({ command }) => beginsDesfireSession(command))) {
+    const notes = [cardKey === undefined ? sealedSession : otherKeys];
     return { code: new Uint8Array(), token: undefined, notes };
   }
   // A trace has no answer to reset: the dialogues find out what card it was.
-  const challenge = challengeOf(trace) ?? new Uint8Array(challengeBytes);
-  const replay = replayDialogue(readCard(new Uint8Array(), { keyed, challenge }), trace);
+  const challenge = nonce ?? challengeOf(trace) ?? new Uint8Array(challengeBytes);
+  const dialogue = readCard(new Uint8Array(), { keyed, challenge });
+  const replay = replayDialogue(dialogue, trace, cardKey);
   if ('unasked' in replay) {
     const notes = [`no token in this trace: a validator would go on with ${replay.unasked}`];
     return { code: new Uint8Array(), token: undefined, notes };
@@ -145,7 +154,8 @@ function fromTrace(trace: readonly Exchange[], { keyed }: ReportOptions): Subjec
 function codeOf(trace: readonly Exchange[], token: Parsed<Token>): Uint8Array {
   const ticket = binaryOf(trace);
   if (ticket.length > 0) return utf8(halteTicketText(ticket));
-  return (token.ok ? token.value.secret?.reveal() : undefined) ?? new Uint8Array();
+  const isCode = token.ok && token.value.card === undefined;
+  return (isCode ? token.value.secret?.reveal() : undefined) ?? new Uint8Array();
 }
 
 function stepsOf(trace: readonly Exchange[], options: ReportOptions): readonly TraceStep[] {

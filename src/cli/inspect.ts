@@ -4,13 +4,16 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { readRules } from '../bundle/read-rules.ts';
+import { createFileKeyStore } from '../config/key-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { utf8 } from '../core/bytes.ts';
+import { uidIn } from '../core/card/desfire/recorded-session.ts';
+import { transitKeyName, uidBytes, validateKey } from '../core/card/desfire/transit-application.ts';
 import type { ClockQuality } from '../core/clock-quality.ts';
 import { createKeyedHash, identifierKeyBytes, type KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { emptyHistory, type Situation } from '../core/rules/rule.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
-import { type InputKind, readInspectInput } from './inspect-input.ts';
+import { type InputKind, type InspectInput, readInspectInput } from './inspect-input.ts';
 import { linesOf } from './inspect-print.ts';
 import { type InspectReport, reportOn } from './inspect-report.ts';
 
@@ -22,6 +25,8 @@ export interface InspectOptions {
   readonly clock?: ClockQuality;
   readonly route?: string;
   readonly identifierKey?: string;
+  /** File of master keys: opens the recorded session of a transit card. */
+  readonly cardKeys?: string;
   readonly reveal?: boolean;
   readonly json?: boolean;
 }
@@ -44,6 +49,7 @@ export async function inspect(
   const situation = situationOf(options, judgedAt);
   const report = reportOn(input, {
     ...keyedBy(options.identifierKey),
+    cardKey: await cardKeyFor(input, options.cardKeys),
     situation,
     reveal: options.reveal === true,
   });
@@ -53,6 +59,19 @@ export async function inspect(
     for (const line of linesOf(report, print)) io.out(line);
   }
   return isWell(report, situation !== undefined) ? 0 : 1;
+}
+
+/** The one that a validator proves to the card of the trace. */
+async function cardKeyFor(
+  input: InspectInput,
+  file: string | undefined,
+): Promise<Uint8Array | undefined> {
+  if (file === undefined) return undefined;
+  const store = createFileKeyStore(file);
+  const uid = input.kind === 'trace' ? uidIn(input.trace) : undefined;
+  if (uid?.length !== uidBytes) return undefined;
+  const { key, version, diversification } = transitKeyName(validateKey, uid);
+  return store.cardKey(key, version, diversification);
 }
 
 /** Whoever gave rules asked for a verdict: none is no yes. */

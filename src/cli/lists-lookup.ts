@@ -6,8 +6,8 @@ import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
 import { keyBytes, listingKeyOf } from '../core/lists/listing-key.ts';
 import {
   issuerRange,
-  listingKeysOf,
   listingsInForce,
+  namedListingKeysOf,
   type SecurityListing,
 } from '../core/lists/security-listing.ts';
 import { parseQrToken } from '../core/token/parse-token.ts';
@@ -42,7 +42,8 @@ export async function lookupList(
   key: string | undefined,
   { options, deps }: { readonly options: LookupOptions; readonly deps: ListsDeps },
 ): Promise<ExitCode> {
-  const keys = key === undefined ? keysOfToken(options) : [keyOf(key)];
+  const lookedUp = key === undefined ? keysOfToken(options) : [{ of: 'key', key: keyOf(key) }];
+  const keys = lookedUp.map((one) => one.key);
   const found = isFolder(place) ? inFolder(place, keys) : await inFile(place, keys, deps);
   const now = options.at ?? deps.now;
   const entries = found.map((one) => ({
@@ -50,9 +51,13 @@ export async function lookupList(
     inForce: !one.removed && listingsInForce([one.listing], now).length > 0,
   }));
   const denied = entries.some(({ inForce, listing }) => inForce && listing.effect === 'deny');
-  if (options.json === true)
-    deps.io.out(JSON.stringify({ denied, keys: keys.map(keyText), entries }));
-  else for (const line of linesOf(entries, denied)) deps.io.out(line);
+  if (options.json === true) {
+    const asked = lookedUp.map((one) => ({ of: one.of, key: keyText(one.key) }));
+    deps.io.out(JSON.stringify({ denied, keys: asked, entries }));
+    return denied ? 1 : 0;
+  }
+  const asked = key === undefined ? lookedUp.map(askedLine) : [];
+  for (const line of [...asked, ...linesOf(entries, denied)]) deps.io.out(line);
   return denied ? 1 : 0;
 }
 
@@ -64,7 +69,16 @@ function keyOf(text: string): Uint8Array {
   throw new CliError('lists/bad-key', 'that is no key of a list', hint);
 }
 
-function keysOfToken({ token, identifierKey }: LookupOptions): readonly Uint8Array[] {
+interface LookedUp {
+  readonly of: string;
+  readonly key: Uint8Array;
+}
+
+function askedLine({ of, key }: LookedUp): string {
+  return `looked up  ${of.padEnd('issuer-range'.length)}  ${keyText(key)}`;
+}
+
+function keysOfToken({ token, identifierKey }: LookupOptions): readonly LookedUp[] {
   if (token === undefined || identifierKey === undefined) throw new Error('nothing to look up');
   const input = readInspectInput(utf8(token));
   if (input.kind === 'trace') {
@@ -72,7 +86,7 @@ function keysOfToken({ token, identifierKey }: LookupOptions): readonly Uint8Arr
     throw new CliError('lists/bad-token', 'that is the trace of a card', hint);
   }
   const parsed = parseQrToken(input.code, createKeyedHash(readIdentifierKey(identifierKey)));
-  if (parsed.ok) return listingKeysOf(parsed.value);
+  if (parsed.ok) return namedListingKeysOf(parsed.value);
   throw new CliError('lists/bad-token', parsed.fault.detail, 'halte inspect tells more of it');
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { aQrisCode, aTicket, someClaims, someNow } from '../../sim/testing/builders.ts';
+import { aQrisCode, aTicket, bytesOf, someClaims, someNow } from '../../sim/testing/builders.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { createTestIo } from '../../sim/testing/test-device.ts';
 import { hex, latin1, utf8 } from '../core/bytes.ts';
@@ -198,9 +198,40 @@ test('hashes numbers as the formats do, so that a device knows them again', asyn
   expect((await halte('lookup', out, hex(account))).outs.at(-1)).toBe('denied');
   const ticket = await halte('lookup', out, '--token', hex(aTicket()), ...withKey);
   expect(ticket).toMatchObject({ exitCode: 1 });
-  expect(ticket.outs[0]).toMatch(/ticket +deny +revoked/);
+  expect(ticket.outs[0]).toMatch(/^looked up {2}token +[0-9a-f]{64}$/);
+  expect(ticket.outs[1]).toMatch(/ticket +deny +revoked/);
   const payment = await halte('lookup', out, '--token', code, ...withKey);
-  expect(payment).toMatchObject({ exitCode: 0, outs: ['not listed'] });
+  expect(payment).toMatchObject({ exitCode: 0 });
+  expect(payment.outs.at(-1)).toBe('not listed');
+});
+
+test('denies a lost card behind a payment code, and not the one that replaces it', async () => {
+  const { csv, out, key } = aTable('card,deny,9360091412345678901/2712/01,lost,,');
+  const withKey = ['--identifier-key', key];
+  await halte('build', '--from', csv, '--out', out, ...withKey);
+  const code = (sequence: string) =>
+    latin1(aQrisCode({ '5F24': bytesOf('271231'), '5F34': bytesOf(sequence) }));
+
+  const lost = await halte('lookup', out, '--token', code('01'), ...withKey);
+  const replacement = await halte('lookup', out, '--token', code('02'), ...withKey, '--json');
+
+  expect(lost).toMatchObject({ exitCode: 1 });
+  expect(lost.outs.slice(0, 3).map((line) => line.slice(0, 20).trim())).toEqual([
+    'looked up  token',
+    'looked up  medium',
+    'looked up  account',
+  ]);
+  expect(replacement).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(replacement.outs[0] ?? '')).toMatchObject({
+    denied: false,
+    keys: [
+      ...['token', 'medium', 'account'].map((of) => ({ of, key: matching(/^[0-9a-f]{64}$/) })),
+      ...['9360', '93600', '936009', '9360091', '93600914'].map((range) => ({
+        of: 'issuer-range',
+        key: range,
+      })),
+    ],
+  });
 });
 
 test('looks an issuer up in a file and in the folder of a device, as of a time', async () => {

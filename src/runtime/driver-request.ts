@@ -44,6 +44,20 @@ const shapes: Readonly<
   'reset-entry': {},
 };
 
+/** @param text what came: JSON, or not. */
+export function driverActionIn(text: string): DriverAction | DriverRefusal {
+  return driverActionOf(jsonOf(text));
+}
+
+/** Undefined for what is no JSON, as for what is no object. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param json what JSON.parse gave. */
 export function driverActionOf(json: unknown): DriverAction | DriverRefusal {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {

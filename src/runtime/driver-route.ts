@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DriverAnswer } from '../../device/driver-console.ts';
 import { refusal } from './driver-answers.ts';
 import type { DriverDesk } from './driver-desk.ts';
-import { driverActionOf } from './driver-request.ts';
+import { driverActionIn } from './driver-request.ts';
 
 /** An action is a line; what is longer is not read to its end. */
 export const driverRequestBytesMax = 4_096;
@@ -19,7 +19,7 @@ export async function answerDriver(
 ): Promise<DriverReply> {
   const text = await textOf(request);
   if (text === undefined) return replied(413, refusal('bad-request', 'too long'));
-  const action = driverActionOf(jsonOf(text));
+  const action = driverActionIn(text);
   if ('ok' in action) return replied(400, action);
   const answer = desk.carryOut(action);
   return replied(answer.ok ? 200 : 409, answer);
@@ -38,13 +38,4 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString();
-}
-
-/** Undefined for what is no JSON, as for what is no object. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

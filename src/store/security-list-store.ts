@@ -4,6 +4,7 @@
  */
 import {
   type ListedToken,
+  listingKeysMax,
   listingKeysOf,
   listingsInForce,
   type SecurityListing,
@@ -88,19 +89,17 @@ function openOne(path: string): OpenedList {
   }
 }
 
-/** As many as {@link listingKeysOf} gives at most: one statement sees one state of the list. */
-const keysMax = 7;
-
+/** One statement sees one state of the list. */
 function readerOf(database: SqliteDatabase, path: string): OpenedList {
   const select = database.prepare(
     `select what, valid_from as "from", valid_until as until, product,
       rider_category as riderCategory
-      from listing where key in (${Array(keysMax).fill('?').join()})`,
+      from listing where key in (${Array(listingKeysMax).fill('?').join()})`,
   );
   return {
     path,
     entriesOf(keys) {
-      const bound = Array.from({ length: keysMax }, (_, index) => keys[index] ?? null);
+      const bound = Array.from({ length: listingKeysMax }, (_, index) => keys[index] ?? null);
       try {
         const rows = select.all(...bound) as Facts[];
         return rows.filter(({ what }) => isKnown(what)).map(listingOf);

@@ -71,15 +71,22 @@ export type Replay<T> =
   /** What the validator wants to know next, and nobody asked the card then. */
   | { readonly unasked: string };
 
-/** Total. Each answer of the trace is given once, in its order, to the command that it answered. */
+/**
+ * Total. @param cardKey of the card that was talked to; without one the dialogue ends where it needs
+ * a key. Each answer of the trace is given once, in its order, to the command that it answered. */
 export function replayDialogue<T>(
   dialogue: CardDialogue<T>,
   trace: readonly Exchange[],
+  cardKey?: Uint8Array,
 ): Replay<T> {
   const left = [...trace];
   let step = dialogue;
   for (let commands = 0; step.step !== 'end' && commands < dialogueCommandsMax; commands += 1) {
-    if (step.step === 'key') return { unasked: 'a key of the card' };
+    if (step.step === 'key') {
+      if (cardKey === undefined) return { unasked: 'a key of the card' };
+      step = step.answer(cardKey);
+      continue;
+    }
     const name = commandName(step.apdu);
     const exchange = takeExchange(step.apdu, left);
     if (exchange === undefined) return { unasked: name };

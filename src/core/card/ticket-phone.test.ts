@@ -84,7 +84,7 @@ test.each([
   const { sent, result } = converse((apdu) => phone.respond(apdu));
 
   expect(sent).toEqual([select, ...commands]);
-  expect(result).toEqual(faulty('malformed-token', 'not a COSE_Sign1 of this profile'));
+  expect(result).toEqual(faulty('malformed-token', expect.stringMatching(/ at byte [01]$/)));
 });
 
 test('puts the pieces of a long ticket together in their order', () => {
@@ -127,7 +127,7 @@ test('takes no proof that was recorded from a code in place of an answer', () =>
   const phone = createTicketPhone(recorded);
 
   expect(converse((apdu) => phone.respond(apdu)).result).toEqual(
-    faulty('malformed-token', 'not a COSE_Sign1 of this profile'),
+    faulty('malformed-token', 'no array of four at byte 0'),
   );
 });
 

@@ -36,13 +36,21 @@ function tokenOf(card: TransitCard, keyed: KeyedHash): Token {
   const riderCategory = card.pass?.riderCategory;
   return {
     format: 'transit-card',
-    tokenKey: keyed('card', card.uid),
+    tokenKey: cardKey(card, keyed),
     proof: { kind: 'card' },
     rides: 'unlimited',
     ...(riderCategory !== undefined && { riderCategory }),
     card: purseOf(card),
     secret: new Secret(evidenceOf(card)),
   };
+}
+
+/**
+ * The piece of plastic and its issue: whoever gets it next is neither on the former holder's lists
+ * nor in the bus's memory of them, and its transactions are counted anew.
+ */
+function cardKey({ uid, pass }: TransitCard, keyed: KeyedHash): Uint8Array {
+  return pass?.issue === undefined ? keyed('card', uid) : keyed('card', uid, pass.issue);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface CborInput {
   readonly bytes: Uint8Array;
   /** The next byte to read. */
   at: number;
+  /** Where the innermost item begins that is not as it has to be. */
+  flawAt?: number;
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -37,8 +37,24 @@ export function decodeCbor(bytes: Uint8Array): Cbor | undefined {
   return input.at === bytes.length ? value : undefined;
 }
 
-/** By its major type, RFC 8949 §3.1. @param depth how many arrays and maps may still open. */
+/** @returns the byte at which {@link decodeCbor} gave up, or undefined when it did not. */
+export function cborFlawAt(bytes: Uint8Array): number | undefined {
+  const input: CborInput = { bytes, at: 0 };
+  const value = readItem(input, cborDepthMax);
+  if (value === undefined) return input.flawAt;
+  return input.at === bytes.length ? undefined : input.at;
+}
+
+/** @param depth how many arrays and maps may still open. */
 function readItem(input: CborInput, depth: number): Cbor | undefined {
+  const start = input.at;
+  const value = readAny(input, depth);
+  if (value === undefined) input.flawAt ??= start;
+  return value;
+}
+
+/** By its major type, RFC 8949 §3.1. */
+function readAny(input: CborInput, depth: number): Cbor | undefined {
   const initial = input.bytes[input.at];
   if (initial === undefined) return undefined;
   input.at += 1;
@@ -104,8 +120,10 @@ function readMap(input: CborInput, count: number, depth: number): Cbor | undefin
   for (let index = 0; index < count; index += 1) {
     const start = input.at;
     const key = readItem(input, 0);
-    if (!isKey(key)) return undefined;
-    if (previous !== undefined && !isAfter(input, previous, start)) return undefined;
+    if (!isKey(key) || (previous !== undefined && !isAfter(input, previous, start))) {
+      input.flawAt ??= start;
+      return undefined;
+    }
     previous = start;
     const item = readItem(input, depth);
     if (item === undefined) return undefined;

@@ -13,12 +13,12 @@ import {
 } from './verifying-key.ts';
 
 /** Registered by RFC 9053 §2.1 and §2.2. */
-const algorithmNumbers = { EdDSA: -8, ES256: -7 } as const satisfies Record<
+export const algorithmNumbers = { EdDSA: -8, ES256: -7 } as const satisfies Record<
   SignatureAlgorithm,
   number
 >;
-const headerAlg = 1;
-const headerKid = 4;
+export const headerAlg = 1;
+export const headerKid = 4;
 
 /** Longer key ids are refused: they would only spend a QR code's room. */
 export const kidBytesMax = 16;

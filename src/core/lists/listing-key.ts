@@ -4,6 +4,7 @@
  */
 import { utf8 } from '../bytes.ts';
 import type { KeyedHash } from '../crypto/keyed-hash.ts';
+import { mediumKeyOf } from '../qris/cpm-medium.ts';
 import { issuerRange, type ListingKind } from './security-listing.ts';
 
 export type ListingKey =
@@ -19,12 +20,17 @@ const keyedHashText = /^[0-9a-f]{64}$/;
 const uidText = /^([0-9a-f]{8}|[0-9a-f]{14}|[0-9a-f]{20})$/i;
 /** ISO/IEC 7812-1 §4.1, as in core/qris/cpm-account.ts. */
 const accountText = /^\d{8,19}$/;
+/** UID and issue number of a transit card: transit-token.ts. */
+const issuedCardText = /^([0-9a-f]{14})\/([0-9a-f]{16})$/i;
+/** Account, expiry YYMM and sequence number of a card behind a payment code, without what it lacks. */
+const mediumText = /^(\d{8,19})\/(\d{4}|(?=\/))(?:\/(\d\d))?$/;
 /** A ticket's issuer and its id in hexadecimal. */
 const ticketText = /^([^/\s]{1,64})\/((?:[0-9a-f]{2}){1,32})$/i;
 
 /**
- * @param text 64 digits of a keyed hash; digits of an issuer range; with `keyed` also a card's UID,
- * an account's number, or `ISSUER/TICKET-ID`. The fault does not repeat it.
+ * @param text 64 digits of a keyed hash; digits of an issuer range; with `keyed` also a card's
+ * UID, `UID/ISSUE`, `ACCOUNT/YYMM`, `ACCOUNT/YYMM/SEQUENCE`, `ACCOUNT//SEQUENCE`, an account's number,
+ * or `ISSUER/TICKET-ID`. The fault does not repeat it.
  */
 export function listingKeyOf(kind: ListingKind, text: string, keyed?: KeyedHash): ListingKey {
   if (kind === 'issuer-range') {
@@ -42,9 +48,9 @@ export function listingKeyOf(kind: ListingKind, text: string, keyed?: KeyedHash)
 
 type HashOf = (text: string) => ((keyed: KeyedHash) => Uint8Array) | undefined;
 
-/** Each as its format makes token or account key: uid-card.ts, qris-cpm.ts, halte-ticket.ts. */
+/** Each as its format makes the key: uid-card.ts, transit-token.ts, qris-cpm.ts, halte-ticket.ts. */
 const numberHash: Readonly<Record<Exclude<ListingKind, 'issuer-range'>, HashOf>> = {
-  card: (text) => (uidText.test(text) ? (keyed) => keyed('card', bytesOf(text)) : undefined),
+  card: hashOfCard,
   account: (text) => (accountText.test(text) ? (keyed) => keyed('account', utf8(text)) : undefined),
   ticket: (text) => {
     const [, issuer, id] = ticketText.exec(text) ?? [];
@@ -53,8 +59,20 @@ const numberHash: Readonly<Record<Exclude<ListingKind, 'issuer-range'>, HashOf>>
   },
 };
 
+function hashOfCard(text: string): ReturnType<HashOf> {
+  if (uidText.test(text)) return (keyed) => keyed('card', bytesOf(text));
+  const [, uid, issue] = issuedCardText.exec(text) ?? [];
+  if (uid !== undefined && issue !== undefined) {
+    return (keyed) => keyed('card', bytesOf(uid), bytesOf(issue));
+  }
+  const [, account, expiry, sequence] = mediumText.exec(text) ?? [];
+  if (account === undefined) return undefined;
+  const medium = { account, ...(expiry && { expiry }), ...(sequence && { sequence }) };
+  return (keyed) => mediumKeyOf(medium, keyed);
+}
+
 const hints = {
-  card: '64 lower-case hexadecimal digits, or a UID of 4, 7 or 10 bytes',
+  card: '64 lower-case hexadecimal digits, UID, UID/ISSUE, or ACCOUNT/YYMM/SEQUENCE',
   account: '64 lower-case hexadecimal digits, or an account of 8 to 19 digits',
   ticket: '64 lower-case hexadecimal digits, or ISSUER/TICKET-ID',
 } as const;

@@ -39,15 +39,38 @@ export interface SecurityListing {
 export type SecurityListings = ReadonlyMap<string, readonly SecurityListing[]>;
 
 /** What a token is looked up by. */
-export type ListedToken = Pick<Token, 'tokenKey' | 'accountKey' | 'issuer'>;
+export type ListedToken = Pick<Token, 'tokenKey' | 'mediumKey' | 'accountKey' | 'issuer'>;
 
 /** Digits of the NNS that a range of accounts is named by: `9360` and up to all four of the issuer. */
 export const issuerRange = /^\d{4,8}$/;
 const rangeDigitsMin = 4;
 
-/** Token key, account key, and each range that the issuer's digits lie in: at most seven keys. */
-export function listingKeysOf({ tokenKey, accountKey, issuer }: ListedToken): Uint8Array[] {
-  const keys = accountKey === undefined ? [tokenKey] : [tokenKey, accountKey];
+/** Keys of token, medium and account, and each range that the issuer's digits lie in. */
+export const listingKeysMax = 8;
+
+/** What a key is of, for whoever is to understand why something is listed, or not. */
+export function namedListingKeysOf(token: ListedToken): readonly NamedListingKey[] {
+  const { tokenKey, mediumKey, accountKey } = token;
+  return listingKeysOf(token).map((key) => {
+    if (key === tokenKey) return { of: 'token', key };
+    if (key === mediumKey) return { of: 'medium', key };
+    return { of: key === accountKey ? 'account' : 'issuer-range', key };
+  });
+}
+
+export interface NamedListingKey {
+  readonly of: 'token' | 'medium' | 'account' | 'issuer-range';
+  readonly key: Uint8Array;
+}
+
+/** At most {@link listingKeysMax}; a range's key is shorter than any other. */
+export function listingKeysOf({
+  tokenKey,
+  mediumKey,
+  accountKey,
+  issuer,
+}: ListedToken): Uint8Array[] {
+  const keys = [tokenKey, mediumKey, accountKey].filter((key) => key !== undefined);
   if (issuer === undefined || !issuerRange.test(issuer)) return keys;
   for (let digits = rangeDigitsMin; digits <= issuer.length; digits += 1) {
     keys.push(utf8(issuer.slice(0, digits)));

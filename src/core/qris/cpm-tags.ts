@@ -18,7 +18,7 @@ export interface CpmTag {
 
 /**
  * By tag. 9F19, 9F24 and 9F25 have no limits: what the profile's source says of them contradicts its
- * own samples. The lengths of 9F7A and 9F7B are not public. 5F50 is secret since samples of wallets
+ * own samples; 5F24 and 5F34 have none, which are EMV's (Book 3 annex A). The lengths of 9F7A and 9F7B are not public. 5F50 is secret since samples of wallets
  * hold the rider's mail address there.
  */
 export const cpmTags: ReadonlyMap<string, CpmTag> = new Map<string, CpmTag>([
@@ -32,7 +32,9 @@ export const cpmTags: ReadonlyMap<string, CpmTag> = new Map<string, CpmTag>([
   ['57', { name: 'track 2 equivalent data', format: 'b', bytes: [1, 19], secret: true }],
   ['5A', { name: 'account number (PAN)', format: 'cn', bytes: [1, 10], secret: true }],
   ['5F20', { name: 'cardholder name', format: 'ans', bytes: [2, 26], secret: true }],
+  ['5F24', { name: 'application expiration date', format: 'n', secret: true }],
   ['5F2D', { name: 'language preference', format: 'ans', bytes: [2, 8] }],
+  ['5F34', { name: 'account sequence number', format: 'n' }],
   ['5F50', { name: 'issuer URL', format: 'ans', secret: true }],
   ['82', { name: 'application interchange profile', format: 'b', bytes: [2, 2] }],
   ['9F08', { name: 'application version number', format: 'b', bytes: [2, 2] }],

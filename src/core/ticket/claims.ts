@@ -2,7 +2,8 @@
  * The claims of a Halte ticket: a CWT claims set (RFC 8392) whose private claim holds what transit
  * needs. docs/ticket-format.md is the format's description for issuers.
  */
-import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
+import { type Cbor, cborFlawAt, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
+import { cborLeaves } from '../encoding/cbor-leaves.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { isWholeSeconds } from '../whole-seconds.ts';
 import { decodeHolderKey, encodeHolderKey, type HolderKey } from './holder-key.ts';
@@ -84,28 +85,51 @@ function present<N extends string>(
   });
 }
 
-/** Claims that a newer issuer adds are allowed and ignored; a missing or wrong one is a fault. */
-export function parseClaims(payload: Uint8Array): Parsed<HalteTicketClaims> {
+/**
+ * Claims that a newer issuer adds are allowed and ignored; a missing or wrong one is a fault.
+ * @param start where the claims begin in what was presented: faults count from there.
+ */
+export function parseClaims(payload: Uint8Array, start = 0): Parsed<HalteTicketClaims> {
   const outer = decodeCbor(payload);
-  if (!(outer instanceof Map)) return faulty('malformed-token', 'claims are not a map');
+  if (!(outer instanceof Map)) {
+    return wrong(`claims are not a map at byte ${start + (cborFlawAt(payload) ?? 0)}`);
+  }
   const inner = outer.get(claimTransit);
-  if (!(inner instanceof Map)) return faulty('malformed-token', 'no transit claim');
+  if (inner === undefined) return wrong(`no transit claim in the map at byte ${start}`);
   try {
+    if (!(inner instanceof Map)) throw new WrongClaim('transit claim is no map', [claimTransit]);
     const claims = { ...registeredClaims(outer), ...transitClaims(inner) };
     requireConsistent(claims);
     return parsed(claims);
   } catch (error) {
-    if (error instanceof WrongClaim) return faulty('malformed-token', error.message);
+    if (error instanceof WrongClaim) return wrong(`${error.message} ${placeOf(error.path)}`);
     throw error;
+  }
+
+  function placeOf(path: readonly number[] | undefined): string {
+    const leaves = path === undefined ? [] : cborLeaves(payload);
+    const leaf = leaves.find((one) => path?.every((key, depth) => one.path[depth] === key));
+    return leaf === undefined ? `in the map at byte ${start}` : `at byte ${start + leaf.offset}`;
   }
 }
 
-class WrongClaim extends Error {}
+function wrong(detail: string) {
+  return faulty('malformed-token', detail);
+}
+
+class WrongClaim extends Error {
+  /** Of the claim, where it is there. */
+  readonly path: readonly number[] | undefined;
+  constructor(message: string, path?: readonly number[]) {
+    super(message);
+    this.path = path;
+  }
+}
 
 type Claims = ReadonlyMap<string | number, Cbor>;
 
 function registeredClaims(claims: Claims) {
-  const read = readerOf(claims);
+  const read = readerOf(claims, []);
   return {
     issuer: read('issuer', claim.issuer, asText),
     ...optional({ subject: read.optional('subject', claim.subject, asText) }),
@@ -117,7 +141,7 @@ function registeredClaims(claims: Claims) {
 }
 
 function transitClaims(claims: Claims) {
-  const read = readerOf(claims);
+  const read = readerOf(claims, [claimTransit]);
   return {
     kind: read('ticket kind', transit.kind, asKind),
     product: read('product', transit.product, asText),
@@ -135,23 +159,26 @@ function transitClaims(claims: Claims) {
 /** A count where the kind has none would be believed by one reader and overlooked by another. */
 function requireConsistent(claims: HalteTicketClaims): void {
   const { kind, rides, riders, notBefore, expires } = claims;
-  if (notBefore >= expires) throw new WrongClaim('it expires before it begins');
+  if (notBefore >= expires) throw new WrongClaim('it expires before it begins', [claim.expires]);
   if ((rides !== undefined) !== (kind === 'carnet')) {
-    throw new WrongClaim(`a ${kind} ticket and rides do not go together`);
+    const path = [claimTransit, rides === undefined ? transit.kind : transit.rides];
+    throw new WrongClaim(`a ${kind} ticket and rides do not go together`, path);
   }
   if ((riders !== undefined) !== (kind === 'group')) {
-    throw new WrongClaim(`a ${kind} ticket and riders do not go together`);
+    const path = [claimTransit, riders === undefined ? transit.kind : transit.riders];
+    throw new WrongClaim(`a ${kind} ticket and riders do not go together`, path);
   }
 }
 
 type Decode<T> = (value: Cbor) => T | undefined;
 
-function readerOf(claims: Claims) {
+/** @param within the way to these claims. */
+function readerOf(claims: Claims, within: readonly number[]) {
   const optionalClaim = <T>(name: string, key: number, decode: Decode<T>): T | undefined => {
     const value = claims.get(key);
     if (value === undefined) return undefined;
     const decoded = decode(value);
-    if (decoded === undefined) throw new WrongClaim(`${name} claim is wrong`);
+    if (decoded === undefined) throw new WrongClaim(`${name} claim is wrong`, [...within, key]);
     return decoded;
   };
   const required = <T>(name: string, key: number, decode: Decode<T>): T => {

@@ -85,10 +85,10 @@ test('keeps the space with which Base45 may begin, as it does for a key id of 15
 });
 
 test.each([
-  ['nothing', '', 'not a COSE_Sign1 of this profile'],
+  ['nothing', '', 'not deterministic CBOR at byte 0'],
   ['a lone symbol', 'A', 'not Base45 at byte 7 of the text'],
   ['small letters', 'bb8', 'not Base45 at byte 7 of the text'],
-  ['Base45 of something else', 'BB8', 'not a COSE_Sign1 of this profile'],
+  ['Base45 of something else', 'BB8', 'no array of four at byte 0'],
 ])('refuses %s after the beginning', (_, text, detail) => {
   expect(halteTicket.parse(utf8(`HALTE1:${text}`), keyed)).toEqual(
     faulty('malformed-token', detail),
@@ -97,7 +97,7 @@ test.each([
 
 test('refuses a ticket past the longest before it looks inside', () => {
   expect(parseHalteTicket(new Uint8Array(ticketBytesMax), keyed)).toEqual(
-    faulty('malformed-token', 'not a COSE_Sign1 of this profile'),
+    faulty('malformed-token', 'not deterministic CBOR at byte 1'),
   );
   expect(parseHalteTicket(new Uint8Array(ticketBytesMax + 1), keyed)).toEqual(
     faulty('malformed-token', 'longer than 512 bytes'),
@@ -121,7 +121,7 @@ test('is not genuine when the same key signed the same claims for another purpos
 
 test('takes no receipt for a ticket', () => {
   expect(parseHalteTicket(signReceipt(issuerKey, aReceipt()), keyed)).toEqual(
-    faulty('malformed-token', 'no transit claim'),
+    faulty('malformed-token', expect.stringMatching(/^no transit claim in the map at byte \d+$/)),
   );
 });
 

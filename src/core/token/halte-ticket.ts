@@ -11,6 +11,7 @@ import { type HalteTicketClaims, parseClaims } from '../ticket/claims.ts';
 import { halteTicketBeginning, ticketContext } from '../ticket/envelope.ts';
 import { type HolderProof, parsePresentation } from '../ticket/presentation.ts';
 import { ticketFields } from '../ticket/ticket-fields.ts';
+import { presentedFlaw, ticketFlaw } from '../ticket/ticket-flaw.ts';
 import type { TokenFormat } from './format.ts';
 import type { Token } from './token.ts';
 
@@ -41,8 +42,8 @@ export function parseHalteTicket(presented: Uint8Array, keyed: KeyedHash): Parse
     return faulty('malformed-token', `longer than ${ticketBytesMax} bytes`);
   }
   const parts = parsePresentation(presented);
-  if (parts === undefined) return faulty('malformed-token', 'not a COSE_Sign1 of this profile');
-  return parseBareTicket(parts.ticket, keyed, parts.proof);
+  const token = parts && parseBareTicket(parts.ticket, keyed, parts.proof);
+  return token?.ok ? token : faulty('malformed-token', presentedFlaw(presented));
 }
 
 /** @param ticket without a proof around it. @param proof that its holder gave for it. */
@@ -52,9 +53,9 @@ export function parseBareTicket(
   proof?: HolderProof,
 ): Parsed<Token> {
   const envelope = parseCose(ticket);
-  if (envelope === undefined) return faulty('malformed-token', 'not a COSE_Sign1 of this profile');
+  if (envelope === undefined) return faulty('malformed-token', ticketFlaw(ticket));
   const claims = parseClaims(envelope.payload);
-  if (!claims.ok) return claims;
+  if (!claims.ok) return faulty('malformed-token', ticketFlaw(ticket));
   return parsed(tokenOf(envelope, claims.value, { keyed, proof }));
 }
 

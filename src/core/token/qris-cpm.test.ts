@@ -248,6 +248,37 @@ test('knows a payment again when somebody changed what the issuer does not look 
   );
 });
 
+test.each<[string, Parameters<typeof aQrisCode>[0]]>([
+  ['expiry', { '5F24': bytesOf('271231') }],
+  ['sequence number', { '5F34': bytesOf('01') }],
+  ['expiry of track 2', { '57': bytesOf('9360091412345678901d2712201f') }],
+])('tells a replaced card from the one before by its %s, and not the account', (_, objects) => {
+  const [bare, card] = [aQrisCode(), aQrisCode(objects)].map((code) => parsedValue(parse(code)));
+
+  expect(bare?.mediumKey).toBeUndefined();
+  expect(card?.mediumKey).toHaveLength(32);
+  expect(card?.mediumKey).not.toEqual(card?.accountKey);
+  expect(card?.accountKey).toEqual(bare?.accountKey);
+});
+
+test.each<[string, Parameters<typeof aQrisCode>[0]]>([
+  ['a date that is none', { '5F24': bytesOf('27ab31') }],
+  ['a short date', { '5F24': bytesOf('2712') }],
+  ['a sequence number that is none', { '5F34': bytesOf('0a') }],
+  ['track 2 that ends before the expiry', { '57': bytesOf('9360091412345678901d271f') }],
+])('takes a code with %s for one of a card that is not told', (_, objects) => {
+  expect(parsedValue(parse(aQrisCode(objects))).mediumKey).toBeUndefined();
+});
+
+test('knows a card by the same key, whichever object tells its expiry', () => {
+  const [one, other] = [
+    { '57': bytesOf('9360091412345678901d2712201f') },
+    { '5F24': bytesOf('271231') },
+  ].map((objects) => parsedValue(parse(aQrisCode(objects))).mediumKey);
+
+  expect(one).toEqual(other);
+});
+
 test('knows the same account again in another code, and tells others apart', () => {
   const [code, sameAccount, otherAccount] = [
     [gopay, 1],

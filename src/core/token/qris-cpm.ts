@@ -12,6 +12,7 @@ import { parseTlv, type Tlv } from '../encoding/ber-tlv.ts';
 import { faulty, type Parsed, parsed } from '../parsed.ts';
 import { accountOf, issuerOf } from '../qris/cpm-account.ts';
 import { cpmFields } from '../qris/cpm-fields.ts';
+import { type CpmMedium, mediumKeyOf, mediumOf } from '../qris/cpm-medium.ts';
 import { chequeOf, isQrisApplication, profileFlaw } from '../qris/cpm-profile.ts';
 import { Secret } from '../secret.ts';
 import type { TokenFormat } from './format.ts';
@@ -56,6 +57,7 @@ interface Payment {
   readonly account: string;
   /** What the issuer will honour once: tag 9F74. */
   readonly cheque: Uint8Array;
+  readonly medium?: CpmMedium;
 }
 
 /** Who pays, and with what, by the code's QRIS application. @param end where the code ends. */
@@ -82,18 +84,22 @@ function qrisPayment([first, ...templates]: readonly Tlv[], end: number): Parsed
   if (!cheque.ok) return cheque;
   const objects = [application, ...common].flatMap(({ inner }) => inner);
   const account = accountOf(objects, application.offset);
-  return account.ok ? parsed({ account: account.value, cheque: cheque.value }) : account;
+  if (!account.ok) return account;
+  const medium = mediumOf(objects);
+  return parsed({ account: account.value, cheque: cheque.value, ...(medium && { medium }) });
 }
 
 /**
  * Nothing in a code is signed, so the cheque and its account are what it is known again by: whoever
  * changes another object still shows the same payment.
  */
-function tokenOf(text: Uint8Array, { account, cheque }: Payment, keyed: KeyedHash): Parsed<Token> {
+function tokenOf(text: Uint8Array, payment: Payment, keyed: KeyedHash): Parsed<Token> {
+  const { account, cheque, medium } = payment;
   const issuer = issuerOf(account);
   return parsed({
     format: qrisCpm.name,
     tokenKey: keyed('qris-cpm', utf8(account), cheque),
+    ...(medium && { mediumKey: mediumKeyOf({ account, ...medium }, keyed) }),
     accountKey: keyed('account', utf8(account)),
     ...(issuer !== undefined && { issuer }),
     proof: { kind: 'deferred' },

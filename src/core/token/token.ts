@@ -14,6 +14,11 @@ export interface Token {
   readonly tokenKey: Uint8Array;
   /** Keyed hash of the account behind it, when the token names one. */
   readonly accountKey?: Uint8Array;
+  /**
+   * Keyed hash of the card behind it as it was issued, where the token tells one issue of an account's
+   * card from the next: for lists, which name a lost card by it.
+   */
+  readonly mediumKey?: Uint8Array;
   /** Who issued it: a ticket issuer, or eight digits of the NNS such as `93600914` for GoPay. */
   readonly issuer?: string;
   /** Why it may be believed. */

@@ -28,6 +28,7 @@ import {
   transitKeyName,
   tripFile,
   uidBytes,
+  validateKey,
   validateKeyNumber,
 } from './transit-application.ts';
 import { readBalance, readPassFile, readTransaction, readTrips } from './transit-commands.ts';
@@ -63,7 +64,6 @@ export interface TransitCardScan {
 }
 
 const selectApplication = 0x5a;
-const validateKey = 'transit-2';
 
 /** @throws RangeError for a nonce of another length. */
 export function readTransitCard({ uid, nonce }: TransitCardScan): CardDialogue<TransitCard> {

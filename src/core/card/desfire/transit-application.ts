@@ -13,6 +13,7 @@ export const uidBytes = 7;
 
 /** With which validators read everything, debit and write trips. */
 export const validateKeyNumber = 2;
+export const validateKey = 'transit-2';
 
 /** Standard data, 96 bytes, enciphered. */
 export const passFile = { number: 0x01, bytes: 96 } as const;

@@ -26,6 +26,8 @@ test.each([
   ['a product and a category', pass],
   ['a product', { product: 'langganan', ...validity }],
   ['a category', { riderCategory: 'lansia' }],
+  ['an issue number', { issue: bytesOf('a1a2a3a4a5a6a7a8') }],
+  ['all of it', { ...pass, issue: bytesOf('a1a2a3a4a5a6a7a8') }],
   ['no pass', undefined],
 ])('reads %s back', (_, held) => {
   expect(parsePass(encodePass(held))).toEqual({ ok: true, value: held });
@@ -41,6 +43,9 @@ test('reads back whatever it writes', () => {
     product,
     fc.record({ riderCategory: text }),
     fc.tuple(product, text).map(([sold, riderCategory]) => ({ ...sold, riderCategory })),
+    fc
+      .tuple(product, text, fc.uint8Array({ minLength: 8, maxLength: 8 }))
+      .map(([sold, riderCategory, issue]) => ({ ...sold, riderCategory, issue })),
   );
   fc.assert(
     fc.property(held, (any) => {
@@ -88,6 +93,8 @@ test.each<[string, Uint8Array, string]>([
   ['an empty category', fileOf(new Map([[4, '']])), 'rider category'],
   ['a long category', fileOf(new Map([[4, 'x'.repeat(33)]])), 'rider category'],
   ['a category that is a number', fileOf(new Map([[4, 1]])), 'rider category'],
+  ['a short issue number', fileOf(new Map([[5, bytesOf('a1a2a3a4a5a6a7')]])), 'issue number'],
+  ['an issue number that is text', fileOf(new Map([[5, 'a1a2a3a4']])), 'issue number'],
   ['times without a product', fileOf(new Map([[2, 1]])), 'product'],
   ['a product without times', fileOf(new Map([[1, 'x']])), 'validity'],
   [
