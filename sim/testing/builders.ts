@@ -302,7 +302,7 @@ export function someSurroundings(change: { readonly rules?: Rules } = {}): TapSu
   return { inForce, place: {}, position: undefined, syncAgeMs: 0 };
 }
 
-const someStamp: RowStamp = {
+export const someStamp: RowStamp = {
   wallAt: someNow,
   monotonicAt: 123_456,
   bootId: '0f1e2d3c',
@@ -352,7 +352,15 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
     cardCounter: 42,
     cardMac: bytesOf('0102030405060708'),
   },
-  gap: { kind: 'gap', ...someStamp, fromSeq: 3, throughSeq: 5, cause: 'disk-error' },
+  gap: { kind: 'gap', ...someStamp, gapEpoch: 1, fromSeq: 3, throughSeq: 5, cause: 'damaged' },
+  salvaged: {
+    ...{ kind: 'salvaged', ...someStamp, salvagedEpoch: 1, salvagedSeq: 6, isVerified: 1 },
+    row: bytesOf('a0'),
+  },
+  'set-aside': {
+    ...{ kind: 'set-aside', ...someStamp, cause: 'database disk image is malformed' },
+    ...{ folder: 'set-aside/1-1790000000000', resumed: 4, stranded: 1, missing: 3 },
+  },
   'clock-step': { kind: 'clock-step', ...someStamp, stepMs: -86_400_000 },
   'cash-fare': {
     ...{ kind: 'cash-fare', ...someStamp, vehicleId: 'H-1', routeId: 'koridor-1' },

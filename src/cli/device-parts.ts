@@ -11,8 +11,11 @@ import type { DeviceConfig } from '../config/device-config.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
+import type { RowStamp } from '../core/ledger/row.ts';
 import { mintProvisionalEpoch } from '../runtime/provisional-epoch.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
+import { type OpenedLedger, openLedgerOrRescue } from '../store/ledger-rescue.ts';
+import { markDamaged } from '../store/set-aside.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
@@ -31,15 +34,36 @@ export function ledgerPath(config: DeviceConfig): string {
  * @throws StoreError, `ledger/in-use` when a validator runs on it.
  */
 export function openDeviceLedger(config: DeviceConfig): TapLedger {
+  const place = { path: ledgerPath(config), device: config.device };
+  return openPrivately(config, () => ({ ledger: openTapLedger({ mintEpoch }, place) })).ledger;
+}
+
+/**
+ * The same for a validator, which goes on with a new ledger when this one is damaged.
+ * @throws StoreError
+ */
+export function openRunningLedger(config: DeviceConfig, stamp: () => RowStamp): OpenedLedger {
+  const place = { path: ledgerPath(config), device: config.device };
+  return openPrivately(config, () => openLedgerOrRescue({ mintEpoch, stamp }, place));
+}
+
+/** So that the next start does not go on with it. */
+export function noteDamage(config: DeviceConfig, error: unknown): void {
+  if (!(error instanceof StoreError) || error.code !== 'ledger/corrupt') return;
+  markDamaged(ledgerPath(config), { cause: error.message });
+}
+
+const mintEpoch = () => mintProvisionalEpoch(createSystemEntropy());
+
+function openPrivately(config: DeviceConfig, open: () => OpenedLedger): OpenedLedger {
   makeDataFolder(config.dataDir);
-  const mintEpoch = () => mintProvisionalEpoch(createSystemEntropy());
   const path = ledgerPath(config);
-  const ledger = openTapLedger({ mintEpoch }, { path, device: config.device });
+  const opened = open();
   try {
     closeToOthers(path);
-    return ledger;
+    return opened;
   } catch (error) {
-    ledger.close();
+    opened.ledger.close();
     throw asStoreError(error, path);
   }
 }

@@ -7,7 +7,7 @@ import type { DeviceConfig } from '../config/device-config.ts';
 import { controlSocketPath } from '../runtime/control-socket.ts';
 import { entryAsJson, type LedgerEntryJson } from '../runtime/ledger-json.ts';
 import type { DrainResult } from '../runtime/sync-loop.ts';
-import type { LedgerCursor, LedgerVerdict } from '../store/ledger-audit.ts';
+import type { LedgerCursor, LedgerSlice, LedgerVerdict } from '../store/ledger-audit.ts';
 import { CliError } from './cli-io.ts';
 import { askControl, isControlAnswering } from './control-client.ts';
 import { createDeviceSync, ledgerPath, openDeviceLedger } from './device-parts.ts';
@@ -42,10 +42,24 @@ function runningView(socket: string): LedgerView {
       const answer = await askControl(socket, 'GET', `/taps?epoch=${epoch}&seq=${seq}`);
       return (answer as { entries: LedgerEntryJson[] }).entries;
     },
-    verify: async () => (await askControl(socket, 'GET', '/verify')) as LedgerVerdict,
+    verify: () => verifyRunning(socket),
     drain: async (signal) => (await askControl(socket, 'POST', '/drain', signal)) as DrainResult,
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** Part by part: taps go on between them. */
+async function verifyRunning(socket: string): Promise<LedgerVerdict> {
+  let rows = 0;
+  let next: LedgerCursor | undefined = { epoch: 0, seq: 0 };
+  while (next !== undefined) {
+    const question = `/verify?epoch=${next.epoch}&seq=${next.seq}`;
+    const slice = (await askControl(socket, 'GET', question)) as LedgerSlice;
+    rows += slice.rows;
+    if (slice.broken !== undefined) return { rows, broken: slice.broken };
+    next = slice.next;
+  }
+  return { rows };
 }
 
 function fileView(config: DeviceConfig): LedgerView {

@@ -16,6 +16,7 @@ import {
   createTestIo,
   eventually,
   fillLedger,
+  ledgerFile,
   startRun,
   type TestDevice,
   withLedger,
@@ -23,6 +24,8 @@ import {
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { hex } from '../core/bytes.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
+import { controlSocketPath } from '../runtime/control-socket.ts';
+import { askControl } from './control-client.ts';
 import { run } from './run.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
@@ -55,6 +58,28 @@ test('starts although its scanner is missing, says so with a hint, and ends well
     }),
   );
   expect(await stop()).toBe(0);
+});
+
+test('goes on with a damaged ledger: sets it aside, says so, delivers what it held', async () => {
+  const device = await aTestDevice();
+  const backend = await aTestBackend(device.workshop);
+  connectDevice(device, backend.url);
+  fillLedger(device, 20);
+  const damaged = readFileSync(ledgerFile(device)).fill(0, 0, 4_096);
+  writeFileSync(ledgerFile(device), damaged);
+
+  const all = expect.objectContaining({ event: 'synced', unsent: 0 });
+  const { events, stop } = startRun(device.config);
+  await eventually(() => expect(events()).toContainEqual(all));
+  const socket = controlSocketPath(join(device.folder, 'data'));
+  const status = await askControl(socket, 'GET', '/status');
+  await stop();
+
+  const kept = { resumed: 20, stranded: 0, missing: 0 };
+  expect(events()[0]).toMatchObject({ event: 'ledger-set-aside', ...kept });
+  expect(status).toMatchObject({ rescue: { cause: 'the header of the database', ...kept } });
+  expect(withLedger(device.config, ({ outbox }) => outbox.unsent)).toBe(0);
+  expect(await backend.store.summary(device.workshop.device)).toMatchObject({ accepted: 20 });
 });
 
 test.skipIf(!isSocatInstalled())(

@@ -29,8 +29,9 @@ import {
   createDeviceBackend,
   createDevicePaymentLink,
   createDeviceSealer,
+  noteDamage,
   openDeviceKeyStore,
-  openDeviceLedger,
+  openRunningLedger,
   syncOptions,
 } from './device-parts.ts';
 import { openOperatorsWord } from './operators-word.ts';
@@ -53,11 +54,13 @@ export async function run(
   await using backend = config.backend && createDeviceBackend(config.backend);
   await using payments = config.backend && createDevicePaymentLink(config.backend);
   await using keyStore = await openDeviceKeyStore(config);
-  // Disposed last but the backend: the control socket must not ask a closed ledger.
-  using ledger = openDeviceLedger(config);
   const report: Report = (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event }));
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const stamper = createStamper(clock, bootId);
+  const { ledger: opened, rescue } = openRunningLedger(config, stamper.stamp);
+  // Disposed last but the backend: the control socket must not ask a closed ledger.
+  using ledger = opened;
+  if (rescue !== undefined) report({ event: 'ledger-set-aside', ...rescue });
   const random = createSystemRandom();
   await using operatorsWord = await openOperatorsWord(config, {
     ...{ clock, random, report },
@@ -94,10 +97,15 @@ export async function run(
   );
   const { sync, driver, whereabouts } = validator;
   await using _control = await openControlSocket(
-    { ledger, sync, driver, targets, whereabouts, gnss },
+    { ledger, rescue, sync, driver, targets, whereabouts, gnss },
     config.dataDir,
   );
-  await validator.run(io.stopping);
+  try {
+    await validator.run(io.stopping);
+  } catch (error) {
+    noteDamage(config, error);
+    throw error;
+  }
   return 0;
 }
 

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { GnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import { messageOf } from '../../device/message-of.ts';
 import type { LedgerCursor } from '../store/ledger-audit.ts';
+import type { Rescue } from '../store/ledger-rescue.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { DriverDesk } from './driver-desk.ts';
 import { answerDriver } from './driver-route.ts';
@@ -20,6 +21,8 @@ import type { Whereabouts } from './whereabouts.ts';
 
 export interface ControlDeps {
   readonly ledger: TapLedger;
+  /** What became of a damaged ledger at this start. */
+  readonly rescue?: Rescue | undefined;
   readonly sync: SyncLoop | undefined;
   readonly driver: Pick<DriverDesk, 'carryOut'>;
   readonly targets?: TargetsWatch | undefined;
@@ -40,6 +43,8 @@ class ControlError extends Error {
 
 /** Entries of one answer: few, for they are read while a tap may wait. */
 const controlEntriesMax = 200;
+/** Rows checked for one answer: some milliseconds. */
+const verifiedAtOnceMax = 500;
 
 export function controlSocketPath(dataDir: string): string {
   return join(dataDir, 'control.sock');
@@ -96,13 +101,14 @@ async function answer(
       return found({ entries: entries.map(entryAsJson) });
     }
     case 'GET /verify':
-      return found(ledger.audit.verify());
+      return found(ledger.audit.verifySlice(verifiedAtOnceMax, cursorOf(url)));
     case 'GET /status': {
       const { epoch, seq } = ledger.head;
       const targets = deps.targets?.status();
       const { context: trip } = deps.whereabouts;
       const gnss = deps.gnss?.counters;
-      return found({ epoch, seq, unsent: ledger.outbox.unsent, trip, gnss, ...targets });
+      const { unsent } = ledger.outbox;
+      return found({ epoch, seq, unsent, rescue: deps.rescue, trip, gnss, ...targets });
     }
     case 'POST /drain':
       return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });

@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../device/clock.ts';
 import type { Place } from '../core/rules/rule.ts';
 import type { TripContext } from '../core/trip/trip-context.ts';
+import type { Rescue } from '../store/ledger-rescue.ts';
 import type { Versions } from '../targets/targets-client.ts';
 
 export type RuntimeEvent =
@@ -11,6 +12,8 @@ export type RuntimeEvent =
       readonly epoch: number;
       readonly seq: number;
     }
+  /** A damaged ledger: the device goes on with a new one, and somebody should look. */
+  | ({ readonly event: 'ledger-set-aside' } & Rescue)
   | ({ readonly event: 'reader-failed'; readonly reader: string } & Failure)
   | { readonly event: 'synced'; readonly throughSeq: number; readonly unsent: number }
   | ({ readonly event: 'sync-failed'; readonly unsent: number } & Failure)

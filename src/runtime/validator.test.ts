@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
@@ -9,7 +10,7 @@ import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource } from '../../sim/sim-position.ts';
 import { aQrisCode, keyed, someNow, someRules, tlv } from '../../sim/testing/builders.ts';
-import { aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { aFolder, aLedger, fill, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
 import { fixedRules } from './rules-in-force.ts';
@@ -130,6 +131,23 @@ test('puts a jump of the clock on record although nobody taps', async () => {
 
   const [entry] = ledger.audit.entries(2);
   expect(entry?.row).toMatchObject({ kind: 'clock-step', stepMs: -3_600_000 });
+});
+
+test('stops when the storage has changed a row, before the backend hears of it', async () => {
+  const path = join(aFolder(), 'ledger.db');
+  const written = aLedger({ path });
+  fill(written, 3);
+  written.close();
+  const file = readFileSync(path);
+  file.writeUInt8(0x78, file.lastIndexOf('accepted'));
+  writeFileSync(path, file);
+
+  const { clock, running, events, ledger } = aValidator(aLedger({ path }));
+  await clock.advance(2_000);
+
+  await expect(running).rejects.toMatchObject({ code: 'ledger/corrupt' });
+  expect(events.at(-1)).toMatchObject({ event: 'out-of-service', code: 'ledger/corrupt' });
+  expect(() => ledger.outbox.nextBatch({ rowsMax: 9, bytesMax: 9_999 })).toThrow('chain is broken');
 });
 
 test.skipIf(!canMakeTinyDisk())(

@@ -22,6 +22,7 @@ import type { AssignmentMemory } from './assignment-memory.ts';
 import { createAuthoriser } from './authoriser.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
 import { createInspector } from './inspector.ts';
+import { watchLedger } from './ledger-watch.ts';
 import { superviseReader } from './reader-supervisor.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import type { RulesInForce } from './rules-in-force.ts';
@@ -130,6 +131,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       report({ event: 'ready', device, epoch: ledger.head.epoch, seq: ledger.head.seq });
       const working = [
         keepRecord(running),
+        watchLedger(deps, running),
         ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
         ...(sync === undefined ? [] : [sync.run(running)]),
         ...(authoriser === undefined ? [] : [authoriser.run(running)]),

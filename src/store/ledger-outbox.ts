@@ -3,9 +3,10 @@
  * below a receipt whose tip is our own hash, and after the retention period (promise 5).
  */
 import { equal } from '../core/bytes.ts';
+import { rowHash } from '../core/ledger/chain.ts';
 import type { Receipt } from '../core/ledger/receipt.ts';
 import type { SqliteDatabase } from './open-database.ts';
-import { namingErrorsOf } from './store-error.ts';
+import { brokenChain, namingErrorsOf } from './store-error.ts';
 
 export interface LedgerBatch {
   readonly epoch: number;
@@ -51,7 +52,7 @@ export interface EpochState {
 /** Rows deleted in one transaction: a tap waits behind it. */
 const prunedAtOnceMax = 500;
 
-export function createLedgerOutbox(database: SqliteDatabase): LedgerOutbox {
+export function createLedgerOutbox(database: SqliteDatabase, device: string): LedgerOutbox {
   const statements = prepare(database);
 
   function hashAt(epoch: EpochState, seq: number): Uint8Array | undefined {
@@ -70,7 +71,9 @@ export function createLedgerOutbox(database: SqliteDatabase): LedgerOutbox {
       if (prevHash === undefined) return undefined;
       const stored = statements.rowsAfter.iterate(epoch.epoch, epoch.durable_seq);
       const rows = takeRows(stored as IterableIterator<Uint8Array>, limits);
-      return { epoch: epoch.epoch, fromSeq: epoch.durable_seq + 1, prevHash, rows };
+      const batch = { epoch: epoch.epoch, fromSeq: epoch.durable_seq + 1, prevHash, rows };
+      checkWhole(batch);
+      return batch;
     }),
     get unsent() {
       return countUnsent();
@@ -103,6 +106,17 @@ export function createLedgerOutbox(database: SqliteDatabase): LedgerOutbox {
       }).immediate,
     ),
   };
+
+  /** What the storage has changed must not reach the backend as if a rider had done it. */
+  function checkWhole({ epoch, fromSeq, prevHash, rows }: LedgerBatch): void {
+    const tip = rows.reduce(
+      (hash, bytes, index) => rowHash({ device, epoch, seq: fromSeq + index }, hash, bytes),
+      prevHash,
+    );
+    const last = statements.hashAt.get(epoch, fromSeq + rows.length - 1) as Uint8Array | undefined;
+    if (last !== undefined && equal(tip, last)) return;
+    throw brokenChain(database.name, `epoch ${epoch}, in the batch from seq ${fromSeq}`);
+  }
 
   function pruneEpoch(epoch: EpochState, before: number): number {
     const receipted = statements.receiptedBefore.get(epoch.epoch, before) as number | null;

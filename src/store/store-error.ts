@@ -41,11 +41,11 @@ const meanings: readonly Meaning[] = [
     code: 'ledger/read-only' as const,
     hint: 'make the data folder writable for this user (chown, or remount read-write)',
   })),
-  {
-    prefix: 'SQLITE_FULL',
-    code: 'ledger/disk-full',
+  ...['SQLITE_FULL', 'ENOSPC'].map((prefix) => ({
+    prefix,
+    code: 'ledger/disk-full' as const,
     hint: 'free space on the data partition; nothing recorded was lost',
-  },
+  })),
   {
     prefix: 'SQLITE_IOERR',
     code: 'ledger/io',
@@ -54,7 +54,7 @@ const meanings: readonly Meaning[] = [
   {
     prefix: 'SQLITE_CORRUPT',
     code: 'ledger/corrupt',
-    hint: 'keep the files, they can be salvaged; see docs/ledger.md',
+    hint: 'start the validator: it sets the file aside, salvages it and goes on; see docs/ledger.md',
   },
   {
     prefix: 'SQLITE_NOTADB',
@@ -76,6 +76,12 @@ export function asStoreError(error: unknown, path: string): unknown {
   if (meaning === undefined) return error;
   const what = error instanceof Error ? error.message : sqliteCode;
   return new StoreError(meaning.code, `${path}: ${what}`, meaning.hint, error);
+}
+
+/** A stored row is not what was written. */
+export function brokenChain(path: string, where: string): StoreError {
+  const hint = 'restart the validator: it sets the ledger aside and goes on; see docs/ledger.md';
+  return new StoreError('ledger/corrupt', `${path}: the chain is broken at ${where}`, hint);
 }
 
 /** Makes functions of a ledger's file: what SQLite reports in them comes out named. */

@@ -153,7 +153,7 @@ function ledgerOn(
     startEpoch: named(() => {
       head = startEpoch();
     }),
-    outbox: createLedgerOutbox(database),
+    outbox: createLedgerOutbox(database, device),
     audit: createLedgerAudit(database, device),
     close: () => closeLedger(database),
     [Symbol.dispose]: () => closeLedger(database),

@@ -60,6 +60,7 @@ const optionalElsewhere: Partial<Record<Row['kind'], readonly string[]>> = {
   tap: optional,
   'card-intent': ['lastTrip', 'cardCounter', 'sealedSecret'],
   'card-outcome': ['cardCounter', 'cardMac'],
+  gap: ['gapEpoch'],
   'cash-fare': [...where, 'riderCategory', 'provisional'],
   'rider-count': where,
   inspection: where,

@@ -124,8 +124,31 @@ const shapes = {
     cardCounter: 'int?',
     cardMac: 'bytes?',
   },
-  /** Rows that existed and cannot be delivered any more, from and up to and including. */
-  gap: { ...stamp, fromSeq: 'int', throughSeq: 'int', cause: 'text' },
+  /**
+   * Rows that existed and cannot be delivered any more, from and up to and including; without an
+   * epoch those of the row's own.
+   */
+  gap: { ...stamp, gapEpoch: 'int?', fromSeq: 'int', throughSeq: 'int', cause: 'text' },
+  /**
+   * A row of a damaged ledger that stands behind a gap and so cannot follow in its own epoch: its
+   * place and its bytes. 0: it reads as a row, and what would prove it is missing.
+   */
+  salvaged: {
+    ...stamp,
+    salvagedEpoch: 'int',
+    salvagedSeq: 'int',
+    isVerified: 'int',
+    row: 'bytes',
+  },
+  /** A damaged ledger was set aside: what of its unsent rows goes on, is told of, is missing. */
+  'set-aside': {
+    ...stamp,
+    cause: 'text',
+    folder: 'text',
+    resumed: 'int',
+    stranded: 'int',
+    missing: 'int',
+  },
   /** The wall clock jumped against the monotonic one by this much. */
   'clock-step': { ...stamp, stepMs: 'int' },
   /** The driver took cash: the amount of all of them together. */
