@@ -54,7 +54,7 @@ const meanings: readonly Meaning[] = [
   {
     prefix: 'SQLITE_CORRUPT',
     code: 'ledger/corrupt',
-    hint: 'start the validator: it sets the file aside, salvages it and goes on; see docs/ledger.md',
+    hint: 'keep the files: a validator that is started sets them aside and salvages them; see docs/ledger.md',
   },
   {
     prefix: 'SQLITE_NOTADB',
