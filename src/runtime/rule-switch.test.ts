@@ -114,6 +114,25 @@ test('finds at a start what was held, when its day came while it was off', async
   expect(again.version()).toBe('next');
 });
 
+test.each([
+  ['at once', {}],
+  ['from a day that this bus missed', { effectiveFrom: new Date(someNow).toISOString() }],
+])('knows after a restart since when rules are in force that count %s', async (_when, policy) => {
+  const device = await aDevice();
+  const text = aBundle(undefined, { version: 'late', graceHours: 48, ...policy });
+  await device.repository.publish({ 'rules.bin': text });
+  device.now = someNow + 5 * hourMs;
+  const run = await device.start();
+  await run.fetch();
+
+  device.now = someNow + 7 * hourMs;
+  const again = await device.start();
+  await again.fetch();
+
+  const { version, effectiveFrom } = again.rules.inForce.rules;
+  expect([version, effectiveFrom]).toEqual(['late', someNow + 5 * hourMs]);
+});
+
 test('waits while the clock cannot be trusted', async () => {
   const device = await aDevice();
   await device.repository.publish({ 'rules.bin': aBundle(undefined, { version: 'new' }) });

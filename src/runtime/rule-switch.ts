@@ -70,7 +70,10 @@ export async function openRuleSwitch(
     if (path === undefined) return undefined;
     const sha256 = basename(path);
     try {
-      return { ...(await read(path, sha256)), sha256 };
+      const kept = await read(path, sha256);
+      const since = client.activeSince(name);
+      const rules = since === undefined ? kept.rules : inForceFrom(since, kept.rules);
+      return { ...kept, rules, sha256 };
     } catch (error) {
       const message = `${path}: ${messageOf(error)}`;
       const hint =
@@ -139,11 +142,13 @@ export async function openRuleSwitch(
 
   /** Until the disk takes it: what was withdrawn meanwhile is in force until the next start. */
   async function persist(): Promise<void> {
-    const { sha256 } = inForce;
+    const { sha256, rules } = inForce;
     const active = client.activePath(name);
     if (sha256 === undefined || (active !== undefined && basename(active) === sha256)) return;
-    await client.activate(name, async (held) =>
-      held.sha256 === sha256 ? undefined : 'another one is in force',
+    await client.activate(
+      name,
+      async (held) => (held.sha256 === sha256 ? undefined : 'another one is in force'),
+      rules.effectiveFrom,
     );
   }
 
@@ -165,8 +170,8 @@ export async function openRuleSwitch(
 }
 
 /** The grace for what riders did under the old rules begins when this bus changes, be it late. */
-function inForceFrom(now: EpochMs, rules: Rules): Rules {
-  return { ...rules, effectiveFrom: Math.max(rules.effectiveFrom, now) };
+function inForceFrom(since: EpochMs, rules: Rules): Rules {
+  return { ...rules, effectiveFrom: Math.max(rules.effectiveFrom, since) };
 }
 
 function codeOf(error: unknown): string {

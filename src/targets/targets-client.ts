@@ -61,8 +61,9 @@ export interface TargetsClient {
   /**
    * Puts held bytes in force, durably, if they are listed still and `accept` takes them. Needs no
    * source and no time: what was fetched while its metadata was in force may wait for its day.
+   * @param since from when on it counts here, kept beside its hash.
    */
-  activate(name: string, accept: Accept): Promise<Verdict<HeldTarget>>;
+  activate(name: string, accept: Accept, since?: EpochMs): Promise<Verdict<HeldTarget>>;
   /** Removes held bytes that whoever used them needs no more; those in force stay. */
   release(target: Target): Promise<void>;
   readonly versions: Versions;
@@ -70,6 +71,8 @@ export interface TargetsClient {
   readonly listed: readonly Target[];
   /** The file in force. Its bytes were checked when it was activated; whoever reads it checks its form. */
   activePath(name: string): string | undefined;
+  /** As it was activated with; undefined when that was without. */
+  activeSince(name: string): EpochMs | undefined;
   /** How old the word of the office is: when the trusted timestamp ends; absent: there is none. */
   readonly trustedUntil: EpochMs | undefined;
 }
@@ -107,16 +110,17 @@ export async function createTargetsClient(options: TargetsClientOptions): Promis
         return refreshedBy(rest, set, active);
       }),
     fetchTarget: (name, visit) => inTurn(() => fetchTarget({ store, set }, name, visit)),
-    activate: (name, accept) =>
+    activate: (name, accept, since) =>
       inTurn(async () => {
         const held = await acceptedOf({ store, set, active }, name, accept);
-        if (!held.ok || active.get(name) === held.value.sha256) return held;
-        await saveActive(new Map(active).set(name, held.value.sha256));
+        if (!held.ok || active.get(name)?.sha256 === held.value.sha256) return held;
+        const { sha256 } = held.value;
+        await saveActive(new Map(active).set(name, { sha256, since }));
         return held;
       }),
     release: (target) =>
       inTurn(async () => {
-        const isActive = [...active.values()].includes(target.sha256);
+        const isActive = hashesOf(active).includes(target.sha256);
         if (!isActive) await store.remove(target);
       }),
     get versions() {
@@ -126,9 +130,10 @@ export async function createTargetsClient(options: TargetsClientOptions): Promis
       return targetsOf(set);
     },
     activePath(name) {
-      const sha256 = active.get(name);
-      return sha256 && store.pathOf(sha256);
+      const found = active.get(name);
+      return found && store.pathOf(found.sha256);
     },
+    activeSince: (name) => active.get(name)?.since,
     get trustedUntil() {
       const expires = set.timestamp?.content.expires;
       return expires === undefined ? undefined : Date.parse(expires);
@@ -155,7 +160,7 @@ function refreshedBy(
   set: TrustedSet,
   active: ActiveTargets,
 ): Refreshed {
-  const waiting = targetsOf(set).filter(({ name, sha256 }) => active.get(name) !== sha256);
+  const waiting = targetsOf(set).filter(({ name, sha256 }) => active.get(name)?.sha256 !== sha256);
   return { versions: versionsOf(set), waiting, ...(!result.ok && { fault: result.fault }) };
 }
 
@@ -198,7 +203,7 @@ async function acceptedOf(
 ): Promise<Verdict<HeldTarget>> {
   const target = targetNamed(set, name);
   if (target === undefined) return unknownTarget();
-  if (active.get(name) === target.sha256) {
+  if (active.get(name)?.sha256 === target.sha256) {
     return trusted({ ...target, path: store.pathOf(target.sha256) });
   }
   if (!(await store.holds(target))) return notFetched();
@@ -228,5 +233,9 @@ function unknownTarget() {
 async function prune(store: TargetsStore, set: TrustedSet, active: ActiveTargets): Promise<void> {
   if (!isComplete(set)) return;
   const listed = targetsOf(set).map(({ sha256 }) => sha256);
-  await store.removeAllBut(new Set([...active.values(), ...listed]));
+  await store.removeAllBut(new Set([...hashesOf(active), ...listed]));
+}
+
+function hashesOf(active: ActiveTargets): readonly string[] {
+  return [...active.values()].map(({ sha256 }) => sha256);
 }

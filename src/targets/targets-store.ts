@@ -4,12 +4,13 @@
  * whole, so a cut leaves the old state or the new one. It judges nothing but whether bytes have the
  * hash that they are kept under.
  *
- *   trusted.json   the four roles' metadata       active.json   name → hash
+ *   trusted.json   the four roles' metadata       active.json   name → hash, since
  *   files/HASH     a target, complete and synced  files/HASH.part   a download that was cut off
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { EpochMs } from '../../device/clock.ts';
 import { utf8 } from '../core/bytes.ts';
 import { metadataBytesMax, metadataMembersMax, roleNames } from './metadata.ts';
 import type { Target } from './target.ts';
@@ -17,8 +18,14 @@ import { besideOf, readWhole, replaceFile, type TargetsDisk } from './targets-di
 import { refused, trusted, type Verdict } from './targets-fault.ts';
 import { restoreTrustedSet, type TrustedSet } from './trusted-set.ts';
 
-/** Which bytes are in force under a target's name. */
-export type ActiveTargets = ReadonlyMap<string, string>;
+/** Which bytes are in force, and since when where that matters to their user. */
+export interface ActiveTarget {
+  readonly sha256: string;
+  readonly since?: EpochMs | undefined;
+}
+
+/** By a target's name. */
+export type ActiveTargets = ReadonlyMap<string, ActiveTarget>;
 
 export interface TargetsStore {
   /** Undefined when nothing was kept, or nothing that can be believed. */
@@ -71,8 +78,17 @@ const trustedShape = z.object({
   targets: z.string().optional(),
 });
 
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A hash alone is what devices kept that did not note the time yet. */
 const activeShape = z
-  .record(z.string(), z.string().regex(/^[0-9a-f]{64}$/))
+  .record(
+    z.string(),
+    z.union([
+      hash.transform((sha256): ActiveTarget => ({ sha256 })),
+      z.object({ sha256: hash, since: z.int().nonnegative().optional() }),
+    ]),
+  )
   .refine((active) => Object.keys(active).length <= metadataMembersMax);
 
 function trustedJson(set: TrustedSet): Uint8Array {
