@@ -3,8 +3,6 @@ import { expect, test } from 'vitest';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSimRandom } from '../sim-chance.ts';
 import { aFolder } from '../testing/ledger-builders.ts';
-import { cutDisk } from './cut-disk.ts';
-import { noLoopDisk } from './loop-disk.ts';
 import { cutPower } from './power-cut.ts';
 
 function hasCompiler(): boolean {
@@ -44,21 +42,5 @@ test.skipIf(!hasCompiler())(
 
     expect(bad.length).toBeGreaterThan(50);
     expect(bad.filter((what) => what.includes('is lost')).length).toBeGreaterThan(50);
-  },
-);
-
-const missing = noLoopDisk();
-if (missing !== undefined) process.stderr.write(`power cuts of a disk are skipped: ${missing}\n`);
-
-test.skipIf(missing !== undefined)(
-  'loses nothing when a real file system is cut off from its power',
-  { timeout: 180_000 },
-  async () => {
-    const seed = Math.floor(createSystemRandom().next() * 1e9);
-
-    const report = await cutDisk({ folder: aFolder(), cuts: 5 }, createSimRandom(seed));
-
-    expect(report.bad, `seed ${seed}`).toEqual([]);
-    expect(report.greens).toBeGreaterThan(5);
   },
 );
