@@ -48,6 +48,7 @@ async function aBus(policy: Partial<Policy> = {}, path = join(aFolder(), 'ledger
     ...semarang,
     policy: { ...semarang.policy, driver: driverPolicy, ...policy },
   };
+  const rulesNow = { rules };
   const validator = createValidator(
     {
       ...{ clock, random: { next: () => 0.5 }, ledger, indicators: [indicator], merchant },
@@ -59,7 +60,12 @@ async function aBus(policy: Partial<Policy> = {}, path = join(aFolder(), 'ledger
         ),
         cards,
       ],
-      inForce: fixedRules(rules),
+      inForce: {
+        ...fixedRules(rules),
+        get rules() {
+          return rulesNow.rules;
+        },
+      },
       report: () => {},
     },
     {
@@ -82,6 +88,9 @@ async function aBus(policy: Partial<Policy> = {}, path = join(aFolder(), 'ledger
   return {
     ...{ clock, cards, ledger, path, stop, validator },
     press: (action: DriverAction) => driver.press(action),
+    publish(changed: Partial<Policy>) {
+      rulesNow.rules = { ...rules, policy: { ...rules.policy, ...changed } };
+    },
     async scan(text: string) {
       scanner.send(`${text}\r\n`);
       await clock.advance(20);
@@ -294,6 +303,20 @@ test('gives the switch only to drivers whose operator allows it, and is off afte
   expect(await press({ action: 'fail-open', on: true })).toMatchObject({
     code: 'driver/fail-open-not-allowed',
   });
+});
+
+test('takes the switch from drivers as soon as new rules withdraw it', async () => {
+  const { press, scan, clock, leave, lights, publish } = await aBus();
+  clock.stepWall(-365 * 24 * hourMs);
+  const code = Buffer.from(aQrisCode()).toString('latin1');
+  await press({ action: 'fail-open', on: true });
+  await scan(code);
+  await leave();
+
+  publish({ driver: { ...driverPolicy, failOpen: false } });
+  await scan(code);
+
+  expect(lights()).toEqual(['green fail-open', 'amber clock-untrusted']);
 });
 
 test('shows a code for the fare, in amber, and knows it by its reference', async () => {

@@ -12,11 +12,14 @@ import { refusal } from './driver-answers.ts';
 import { countRiders, type DriverSalesDeps, sellForCash, showFareCode } from './driver-sales.ts';
 import { resetEntry, voidLast } from './driver-take-back.ts';
 import type { Inspector } from './inspector.ts';
+import type { RulesInForce } from './rules-in-force.ts';
 import type { Report } from './runtime-event.ts';
 import { recordClockStep } from './tap-handler.ts';
 
 export interface DriverDeskDeps extends DriverSalesDeps {
   readonly inspector: Inspector;
+  /** Whether the driver may still have the switch is asked at each tap. */
+  readonly inForce: Pick<RulesInForce, 'rules'>;
   readonly report: Report;
   readonly trips: TripDesk;
 }
@@ -30,7 +33,10 @@ export interface TripDesk {
 export interface DriverDesk {
   /** @throws StoreError when the row cannot be written: nothing was done. */
   carryOut(action: DriverAction): DriverAnswer;
-  /** The switch as the driver threw it; undefined: the rules' own word counts. Off after a start. */
+  /**
+   * The switch as the driver threw it, while the rules in force give drivers one; undefined: the
+   * rules' own word counts. Off after a start.
+   */
   readonly failOpen: boolean | undefined;
 }
 
@@ -38,9 +44,10 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
   const { ledger, inspector, stamper } = deps;
   let failOpen: boolean | undefined;
 
+  const isAllowed = () => deps.inForce.rules.policy.driver.failOpen;
+
   function switchFailOpen(on: boolean): DriverAnswer {
-    const { driver } = deps.surroundings().inForce.rules.policy;
-    if (on && !driver.failOpen) return refusal('fail-open-not-allowed');
+    if (on && !isAllowed()) return refusal('fail-open-not-allowed');
     const { epoch, seq } = ledger.append({ kind: 'fail-open', ...stamper.stamp(), on: Number(on) });
     failOpen = on ? true : undefined;
     const text = on ? texts.failOpenOn : texts.failOpenOff;
@@ -88,7 +95,7 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
       return done(action);
     },
     get failOpen() {
-      return failOpen;
+      return isAllowed() ? failOpen : undefined;
     },
   };
 }
