@@ -9,6 +9,7 @@ import { someNow } from '../../sim/testing/builders.ts';
 import { aCardBus, type CardBus } from '../../sim/testing/card-bus.ts';
 import { aTransitCard, lookAt } from '../../sim/testing/transit-cards.ts';
 import { readBundle } from '../bundle/read-rules.ts';
+import type { Place } from '../core/rules/rule.ts';
 import type { Rules } from '../core/rules/rules.ts';
 
 /** Real ledgers, and a card torn off at every command. */
@@ -34,14 +35,12 @@ function inRupiah({ tariff, policy, ...rules }: Rules): Rules {
 function city(rules: Rules) {
   const clock = createSimClock({ wall: someNow });
   let buses = 0;
-  const at = (routeId: string, stopId: string): CardBus => {
+  const bus = (place: Place): CardBus => {
     buses += 1;
-    return aCardBus(`bus-${buses}`, clock, {
-      rules,
-      place: { routeId, stopId, alightingStopId: stopId },
-    });
+    return aCardBus(`bus-${buses}`, clock, { rules, place });
   };
-  return { clock, at };
+  const at = (routeId: string, stopId: string) => bus({ routeId, stopId, alightingStopId: stopId });
+  return { clock, at, lost: () => bus({}) };
 }
 
 /** Of the newest tap. */
@@ -147,6 +146,21 @@ test('charges at another gate for an entry that was left without an exit', async
   expect(await next.hold(card)).toBe('green fare-debited');
   expect(fareOn(next)).toMatchObject({ action: 'enter' });
   expect(fareOn(next).amount).toBeGreaterThan(0);
+});
+
+test('lets a rider leave a bus that has lost its route, and charges no forgotten exit', async () => {
+  const { clock, at, lost } = city(bahari);
+  const card = await aTransitCard();
+  const exit = lost();
+  await at('rapid-1', 'harbour').hold(card);
+  await clock.advance(20 * minute);
+
+  await exit.hold(card);
+  await clock.advance(200 * minute);
+  const next = at('rapid-1', 'harbour');
+
+  expect(fareOn(exit)).toMatchObject({ action: 'exit', legGroup: 'rapid', provisional: 'to-area' });
+  expect(await next.hold(card)).toBe('green entry-recorded');
 });
 
 test.each(

@@ -90,8 +90,9 @@ function pastLegs(
     });
 }
 
-function fareOfQuote(quote: Quote, { action, leg }: Ride): Fare {
-  const { product, amount, legGroup, transfersUsed, cappedBy, provisional, owedToRider } = quote;
+function fareOfQuote(quote: Quote, { action, leg, isTappingOpen }: Ride): Fare {
+  const { product, amount, legGroup, transfersUsed, cappedBy, owedToRider } = quote;
+  const provisional = [...quote.provisional, ...(isTappingOpen ? ['tapping'] : [])];
   return {
     ...{ product, amount, action, leg, legGroup, owedToRider },
     riderCategory: leg.riderCategory,

@@ -17,6 +17,8 @@ export interface Ride {
   readonly entry?: PastTap;
   /** An entry so old that the rider must have left without a tap. */
   readonly forgotten?: PastTap;
+  /** A ride of one tap only because the route is not known: the office connects it. */
+  readonly isTappingOpen?: true;
 }
 
 /** Who rides, with what, as the rules have it. */
@@ -35,9 +37,14 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
     ...(rider.fareMedia !== undefined && { fareMedia: rider.fareMedia }),
     boarding: here(stopId),
   };
-  const tapping = tappingOn(routeId, rules);
-  if (tapping?.mode !== 'enter-and-exit') return { action: 'single', leg };
   const entry = openEntry(history.taps);
+  const known = tappingOn(routeId, rules);
+  const tapping = known ?? tappingOfEntry(entry, situation);
+  if (tapping?.mode !== 'enter-and-exit') {
+    const isOpen = routeId === undefined && known === undefined;
+    const mayBeTwoTaps = isOpen && rules.policy.tapping.some(isOfTwoTaps);
+    return { action: 'single', leg, ...(mayBeTwoTaps && { isTappingOpen: true }) };
+  }
   if (entry === undefined) return { action: 'enter', leg, tapping };
   const isForgotten = now - entry.at >= tapping.forgottenAfterMs;
   const forgotten = isForgotten && !isForgiven(entry, situation) ? entry : undefined;
@@ -58,13 +65,36 @@ export function isForgiven(
   return rulesVersion !== rules.version && now < rules.effectiveFrom + rules.policy.graceMs;
 }
 
-/** How riders tap on a route; undefined where the operator says nothing of it. */
+/** How riders tap on a route; undefined where the operator says nothing of it, or nobody knows. */
 export function tappingOn(
   routeId: string | undefined,
   { policy, tariff }: Pick<Rules, 'policy' | 'tariff'>,
 ): Tapping | undefined {
-  const network = routeId === undefined ? undefined : tariff.networkOfRoute.get(routeId);
-  return policy.tapping.find((one) => one.network === undefined || one.network === network);
+  const { tapping } = policy;
+  const of = (network: string | undefined) =>
+    tapping.find((one) => one.network === undefined || one.network === network);
+  if (routeId !== undefined) return of(tariff.networkOfRoute.get(routeId));
+  if (tapping[0]?.network === undefined) return tapping[0];
+  const routes = [...tariff.routes];
+  const isOne = routes.every(
+    (route) => of(tariff.networkOfRoute.get(route))?.mode === 'enter-and-exit',
+  );
+  return isOne && routes.length > 0 ? tapping.find(isOfTwoTaps) : undefined;
+}
+
+/** Where the bus has lost its route, whoever entered not long ago leaves, as their own route has it. */
+function tappingOfEntry(
+  entry: PastTap | undefined,
+  { now, place, rules }: Situation,
+): Tapping | undefined {
+  if (entry === undefined || place.routeId !== undefined) return undefined;
+  const tapping = tappingOn(entry.leg.routeId, rules) ?? rules.policy.tapping.find(isOfTwoTaps);
+  const isForgotten = tapping !== undefined && now - entry.at >= tapping.forgottenAfterMs;
+  return isForgotten ? undefined : tapping;
+}
+
+function isOfTwoTaps({ mode }: Tapping): boolean {
+  return mode === 'enter-and-exit';
 }
 
 /** The newest entry without an exit. */
