@@ -1,10 +1,13 @@
 /** A validator that takes fares from transit cards, and its ledger; cards may be torn off. */
+import type { Indicator } from '../../device/indicator.ts';
 import { ReaderError } from '../../device/token-reader.ts';
 import { deviceTag } from '../../src/core/card/desfire/trip-record.ts';
 import { x25519PrivateKey } from '../../src/core/crypto/x25519.ts';
 import { decideTap } from '../../src/core/decide.ts';
 import type { Place } from '../../src/core/rules/rule.ts';
 import type { Rules } from '../../src/core/rules/rules.ts';
+import { resetEntry } from '../../src/runtime/driver-take-back.ts';
+import { createInspector } from '../../src/runtime/inspector.ts';
 import { createStamper } from '../../src/runtime/stamp.ts';
 import { createTapHandler } from '../../src/runtime/tap-handler.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
@@ -31,6 +34,10 @@ export interface CardBus {
   readonly ledger: TapLedger;
   /** @returns light and reason. */
   hold(card: DesfireCard, tear?: Tear): Promise<string>;
+  /** Held while the driver inspects. @returns light and text. */
+  inspect(card: DesfireCard, tear?: Tear): Promise<string>;
+  /** What the driver is told: in English. */
+  resetEntry(): string;
 }
 
 /** @param around unless told otherwise without passback: a card can be held again at once. */
@@ -43,27 +50,47 @@ export function aCardBus(
   const { rules = someRules({ policy: { passback: [] } }), place = {} } = around;
   const entropy = createSimEntropy(device.length);
   const recipient = x25519PrivateKey(cardSealingSeed).publicKey.bytes;
+  const stamper = createStamper(clock, 'boot-1');
+  const surroundings = () => ({ ...someSurroundings({ rules }), place });
   let light = 'dark';
+  let text = '';
+  const indicators: readonly Indicator[] = [
+    {
+      show(shown) {
+        light = `${shown.light} ${shown.fields.reason}`;
+        text = `${shown.light} ${shown.text.en}`;
+      },
+    },
+  ];
+  const parts = {
+    ...{ clock, keyStore: testKeyStore, ledger, deviceTag: deviceTag(device), stamper },
+    ...{ surroundings, indicators, report: () => {} },
+  };
+  const inspector = createInspector(parts);
   const handle = createTapHandler({
-    ...{ clock, keyed, keyStore: testKeyStore, decide: decideTap, ledger, entropy },
-    deviceTag: deviceTag(device),
+    ...{ ...parts, keyed, decide: decideTap, entropy, inspector },
     sealer: createSealer({ entropy }, { recipient, device }),
-    stamper: createStamper(clock, 'boot-1'),
-    indicators: [{ show: (shown) => (light = `${shown.light} ${shown.fields.reason}`) }],
-    report: () => {},
-    surroundings: () => ({ ...someSurroundings({ rules }), place }),
   });
+  async function hold(card: DesfireCard, tear?: Tear): Promise<string> {
+    card.reset();
+    const channel = { gone: new AbortController().signal, transceive: tornAt(card, tear) };
+    const lastByteAt = clock.monotonicNow();
+    await handle({ medium: 'nfc', reader: 'front', atr: card.atr, lastByteAt, channel });
+    await clock.advance(3_000);
+    return light;
+  }
+
   return {
     device,
     ledger,
-    async hold(card, tear) {
-      card.reset();
-      const channel = { gone: new AbortController().signal, transceive: tornAt(card, tear) };
-      const lastByteAt = clock.monotonicNow();
-      await handle({ medium: 'nfc', reader: 'front', atr: card.atr, lastByteAt, channel });
-      await clock.advance(3_000);
-      return light;
+    hold,
+    async inspect(card, tear) {
+      inspector.switchTo(true);
+      await hold(card, tear);
+      inspector.switchTo(false);
+      return text;
     },
+    resetEntry: () => resetEntry({ ledger, stamper, surroundings, inspector }).text.en,
   };
 }
 

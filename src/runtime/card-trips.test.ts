@@ -163,6 +163,37 @@ test('lets a rider leave a bus that has lost its route, and charges no forgotten
   expect(await next.hold(card)).toBe('green entry-recorded');
 });
 
+test('lets the driver reset an entry that was made at another gate, however its clock goes', async () => {
+  const { clock, at } = city(bahari);
+  const card = await aTransitCard();
+  const [gate, bus] = [at('rapid-1', 'harbour'), at('rapid-1', 'gardens')];
+  await gate.hold(card);
+  clock.stepWall(-2 * minute);
+
+  expect(await bus.inspect(card)).toBe('amber Inspection: no tap on this bus');
+  expect(bus.resetEntry()).toMatch(/forgotten/);
+  expect(bus.resetEntry()).toBe('No entry is open');
+  expect(await bus.hold(card)).toBe('green entry-recorded');
+  await clock.advance(20 * minute);
+
+  expect(await gate.hold(card)).toBe('green fare-debited');
+  expect(fareOn(gate)).toMatchObject({ action: 'exit' });
+});
+
+test('charges nothing for a forgotten exit that the driver of this bus has reset', async () => {
+  const { clock, at } = city(bahari);
+  const card = await aTransitCard();
+  const bus = at('rapid-1', 'gardens');
+  await at('rapid-1', 'harbour').hold(card);
+  await clock.advance(190 * minute);
+
+  await bus.inspect(card);
+  bus.resetEntry();
+
+  expect(await bus.hold(card)).toBe('green entry-recorded');
+  expect(fareOn(bus)).toMatchObject({ action: 'enter', amount: 0 });
+});
+
 test.each(
   generations.flatMap((generation) => [true, false].map((heard) => ({ generation, heard }))),
 )('gives a free transfer once wherever the card is torn off: %o', async ({ generation, heard }) => {

@@ -58,7 +58,7 @@ const table = {
   },
   'no-open-entry': {
     ...{ id: 'Tidak ada tap masuk terbuka', en: 'No entry is open' },
-    hint: 'this device remembers no entry without an exit of that medium',
+    hint: 'neither this device nor the inspected card tells of an entry without an exit',
   },
   'unknown-route': {
     ...{ id: 'Rute tidak dikenal', en: 'Unknown route' },

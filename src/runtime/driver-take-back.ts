@@ -60,13 +60,14 @@ function usedRide(row: LastAcceptance['row']): boolean {
 
 /** Of the medium that was inspected last. @throws StoreError */
 export function resetEntry({ ledger, stamper, inspector }: TakeBackDeps): DriverAnswer {
-  const subject = inspector.inspected;
-  if (subject === undefined) return refusal('nothing-inspected');
+  const { inspected } = inspector;
+  if (inspected === undefined) return refusal('nothing-inspected');
+  const { subject, taps } = inspected;
   const stamp = stamper.stamp();
-  const entry = openEntry(ledger.recall(subject, stamp.wallAt).taps);
+  const entry = openEntry(taps);
   if (entry === undefined) return refusal('no-open-entry');
   const row = { kind: 'entry-reset', ...stamp, ...subject, entryAt: entry.at } as const;
-  const { epoch, seq } = ledger.appendForgetting(row, { entryOf: subject });
+  const { epoch, seq } = ledger.appendForgetting(row, { entryOf: subject, entry });
   const text = { id: 'Tap masuk dihapus', en: 'The entry was forgotten' };
   return { ok: true, text, fields: { row: `${epoch}/${seq}` } };
 }

@@ -1,6 +1,6 @@
 /**
  * Inspection: while it is on, a presented medium is shown and nothing is charged. What the bus
- * remembers of it is told; what the office knows besides is not known here.
+ * remembers of it is told, and what a card tells; what the office knows besides is not known here.
  */
 import type { Clock } from '../../device/clock.ts';
 import type { Indicator, Signal } from '../../device/indicator.ts';
@@ -15,6 +15,7 @@ import type { TapLedger } from '../store/tap-ledger.ts';
 import type { TapSubject } from '../store/tap-memory.ts';
 import type { Reading } from './read-token.ts';
 import type { Stamper } from './stamp.ts';
+import { createTapRecall, type TapRecallDeps } from './tap-recall.ts';
 import { type TapSurroundings, whereOf } from './tap-row.ts';
 
 /** After the last medium that was shown: whoever forgets to switch it off loses no fares. */
@@ -24,18 +25,24 @@ export const inspectedForMs = 60_000;
 /** Taps that are shown of a medium, the newest ones. */
 export const tapsShownMax = 5;
 
+export interface Inspected {
+  readonly subject: TapSubject;
+  /** What is remembered now, with what the card told then; oldest first. */
+  readonly taps: readonly PastTap[];
+}
+
 export interface Inspector {
   readonly isOn: boolean;
   switchTo(on: boolean): void;
   /** @returns whether the scan is an inspection, and no tap. @throws StoreError */
   takes(scan: Scan, reading: Reading): boolean;
-  /** Whose medium was inspected within {@link inspectedForMs}. */
-  readonly inspected: TapSubject | undefined;
+  /** What was inspected within {@link inspectedForMs}. */
+  readonly inspected: Inspected | undefined;
 }
 
-export interface InspectorDeps {
+export interface InspectorDeps extends TapRecallDeps {
   readonly clock: Clock;
-  readonly ledger: Pick<TapLedger, 'append' | 'recall'>;
+  readonly ledger: TapRecallDeps['ledger'] & Pick<TapLedger, 'append'>;
   readonly stamper: Stamper;
   readonly surroundings: () => TapSurroundings;
   readonly indicators: readonly Indicator[];
@@ -43,23 +50,32 @@ export interface InspectorDeps {
 
 export function createInspector(deps: InspectorDeps): Inspector {
   const { clock, ledger } = deps;
+  const recall = createTapRecall(deps);
   const held = new Map<string, readonly Presentation<undefined>[]>();
   let endsAt = Number.NEGATIVE_INFINITY;
-  let last: { readonly subject: TapSubject; readonly at: number } | undefined;
+  let last: { readonly token: Token; readonly at: number } | undefined;
   const isOn = () => clock.monotonicNow() < endsAt;
 
   function goOn(): void {
     endsAt = clock.monotonicNow() + inspectionEndsMs;
   }
 
+  function tapsOf(token: Token): readonly PastTap[] {
+    const { wallAt: now } = deps.stamper.stamp();
+    const { inForce } = deps.surroundings();
+    const { rules } = inForce;
+    return recall(token, { rules, listings: inForce.listingsOf(token, now), now }).taps;
+  }
+
   function look(scan: Scan, token: Token): Signal {
     const { wallAt: now, ...stamp } = deps.stamper.stamp();
     const around = deps.surroundings();
-    const { tokenKey, accountKey } = token;
-    const { taps } = ledger.recall(token, now);
-    const row = { reader: scan.reader, tokenKey, found: taps.length, ...whereOf(around) };
+    const { tokenKey } = token;
+    const taps = tapsOf(token);
+    const found = taps.filter(isHere).length;
+    const row = { reader: scan.reader, tokenKey, found, ...whereOf(around) };
     ledger.append({ kind: 'inspection', ...stamp, wallAt: now, ...row });
-    last = { subject: { tokenKey, accountKey }, at: clock.monotonicNow() };
+    last = { token, at: clock.monotonicNow() };
     return inspectionSignal(scan, token, { taps, now, time: around.inForce.rules.tariff.time });
   }
 
@@ -88,9 +104,14 @@ export function createInspector(deps: InspectorDeps): Inspector {
     },
     get inspected() {
       if (last === undefined || clock.monotonicNow() - last.at > inspectedForMs) return undefined;
-      return last.subject;
+      const { tokenKey, accountKey } = last.token;
+      return { subject: { tokenKey, accountKey }, taps: tapsOf(last.token) };
     },
   };
+}
+
+function isHere({ source, action }: PastTap): boolean {
+  return source === 'device' && action !== 'reset';
 }
 
 interface Remembered {
@@ -109,24 +130,27 @@ const texts = {
 function inspectionSignal(scan: Scan, token: Token, { taps, now, time }: Remembered): Signal {
   const shown = taps.slice(-tapsShownMax).reverse();
   const lines = shown.map((tap, index) => [`tap${index + 1}`, tapText(tap, now, time)]);
+  const here = taps.filter(isHere).length;
   const until = token.validity?.until ?? token.card?.pass?.until;
   return {
-    ...{ light: 'amber', text: taps.length > 0 ? texts.tapped : texts.untapped },
+    ...{ light: 'amber', text: here > 0 ? texts.tapped : texts.untapped },
     lastByteAt: scan.lastByteAt,
     fields: {
       ...{ medium: scan.medium, outcome: 'inspected', reason: 'inspection' },
-      ...{ format: token.format, taps: `${taps.length} taps` },
+      ...{ format: token.format, taps: `${here} taps` },
       ...Object.fromEntries(lines),
       ...(until !== undefined && { validUntil: `until ${clockFace(until, now, time)}` }),
     },
   };
 }
 
-function tapText({ at, action, leg, product, charged }: PastTap, now: number, time: LocalTime) {
+function tapText(tap: PastTap, now: number, time: LocalTime) {
+  const { at, action, leg, product, charged, source } = tap;
   const stop = (leg.alighting ?? leg.boarding).stopId;
   const what = action === 'single' ? [] : [action];
   const where = [leg.routeId, stop].filter((known) => known !== undefined);
   const parts = [clockFace(at, now, time), ...what, ...where, product, formatMoney(charged)];
+  if (source === 'card') parts.push('(card)');
   return parts.join(' ');
 }
 

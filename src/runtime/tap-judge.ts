@@ -3,21 +3,16 @@
  * payment was put to the backend, what other readers did meanwhile counts.
  */
 import assert from 'node:assert/strict';
-import { equal } from '../core/bytes.ts';
-import type { CardTrip, PurseCard } from '../core/card/purse-card.ts';
 import type { decideTap } from '../core/decide.ts';
 import { withoutToken } from '../core/decide.ts';
 import type { Decision, Question } from '../core/decision.ts';
-import { historyWithCard } from '../core/fare/card-history.ts';
-import { type MarkNames, markNames } from '../core/fare/mark-names.ts';
-import type { Tariff } from '../core/fare/tariff.ts';
-import { riderOf } from '../core/rules/holdings.ts';
 import type { Authorisation, Situation } from '../core/rules/rule.ts';
 import type { Token } from '../core/token/token.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { Authoriser } from '../sync/authoriser.ts';
 import type { Reading } from './read-token.ts';
 import type { Stamper } from './stamp.ts';
+import { createTapRecall } from './tap-recall.ts';
 import type { TapSurroundings } from './tap-row.ts';
 
 export interface TapJudgeDeps {
@@ -51,7 +46,7 @@ export interface TapJudge {
 }
 
 export function createTapJudge(deps: TapJudgeDeps): TapJudge {
-  const namesOf = createNames();
+  const recall = createTapRecall(deps);
 
   function judge({ token }: Reading, change: Partial<Situation> = {}): Decision | Question {
     const { wallAt: now } = deps.stamper.stamp();
@@ -65,22 +60,12 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
   function situationOf(token: Token): Situation {
     const { wallAt: now, clockQuality } = deps.stamper.stamp();
     const { inForce, place, failOpen, syncAgeMs } = deps.surroundings();
-    const situation: Situation = {
-      ...{ rules: inForce.rules, place, now, clockQuality, failOpen, syncAgeMs },
+    const around = { rules: inForce.rules, listings: inForce.listingsOf(token, now), now };
+    return {
+      ...{ ...around, place, clockQuality, failOpen, syncAgeMs },
       listAgeMs: inForce.listAgeMs(now),
-      listings: inForce.listingsOf(token, now),
-      history: deps.ledger.recall(token, now),
+      history: recall(token, around),
     };
-    return token.card === undefined ? situation : withTripsOf(token, token.card, situation);
-  }
-
-  function withTripsOf(token: Token, { trips }: PurseCard, situation: Situation): Situation {
-    const { rules, history } = situation;
-    const isOwn = ({ deviceTag, epoch }: CardTrip) =>
-      equal(deviceTag, deps.deviceTag) && deps.ledger.isOwnEpoch(epoch);
-    const reader = { rules, names: namesOf(rules.tariff), rider: riderOf(token, situation) };
-    const taps = historyWithCard({ taps: history.taps, trips, isOwn }, reader);
-    return { ...situation, history: { ...history, taps } };
   }
 
   function askedAt() {
@@ -111,15 +96,6 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
       const decided = judge(reading, { history, authorisation: 'approved' });
       return !isQuestion(decided) && decided.outcome === 'accepted';
     },
-  };
-}
-
-/** Made anew when other rules come into force. */
-function createNames(): (tariff: Tariff) => MarkNames {
-  let known: { readonly tariff: Tariff; readonly names: MarkNames } | undefined;
-  return (tariff) => {
-    if (known?.tariff !== tariff) known = { tariff, names: markNames(tariff) };
-    return known.names;
   };
 }
 

@@ -97,7 +97,10 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   });
   const ageOf = (at: number | undefined) =>
     at === undefined ? undefined : clock.monotonicNow() - at;
-  const parts = { ...deps, stamper, surroundings };
+  const parts = {
+    ...{ ...deps, stamper, surroundings },
+    deviceTag: deviceTag(options.sync.device),
+  };
   const inspector = createInspector(parts);
   const trips = {
     assign: (trip: Assignment) => whereabouts.assign(trip, 'driver'),
@@ -108,7 +111,6 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
   const handle = createTapHandler({
     ...{ ...parts, decide: decideTap, refusals, inspector, authoriser },
-    deviceTag: deviceTag(options.sync.device),
   });
   const press = async ({ action, reply }: DriverRequest) => reply(driver.carryOut(action));
   const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);

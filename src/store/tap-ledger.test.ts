@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFare, aRowOfEachKind, aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { aFare, aPastTap, aRowOfEachKind, aTapRow, someNow } from '../../sim/testing/builders.ts';
 import {
   aFolder,
   aLedger,
@@ -242,7 +242,10 @@ test('forgets an entry without an exit, and neither an exit nor that a ride was 
       anAcceptedToken({ tokenKey, acceptedAt: at, fare: aFare({ action }) }),
     );
   const reset = () =>
-    ledger.appendForgetting(aRowOfEachKind['entry-reset'], { entryOf: { tokenKey } });
+    ledger.appendForgetting(aRowOfEachKind['entry-reset'], {
+      entryOf: { tokenKey },
+      entry: aPastTap({ action: 'enter' }),
+    });
   const actions = () => ledger.recall({ tokenKey }, someNow).taps.map(({ action }) => action);
   taps('enter', someNow);
   taps('exit', someNow + 1);
@@ -255,6 +258,25 @@ test('forgets an entry without an exit, and neither an exit nor that a ride was 
   expect(closed).toEqual(['enter', 'exit']);
   expect(actions()).toEqual(['enter', 'exit']);
   expect(ledger.recall({ tokenKey }, someNow).ridesUsed).toBe(2);
+});
+
+test.each([
+  ['its own', 'here'],
+  ['of another gate', 'elsewhere'],
+])('remembers that an entry %s on a card was reset, once', (_, trip) => {
+  const ledger = aLedger();
+  const entered = { tokenKey, acceptedAt: someNow, fare: aFare({ action: 'enter' }) };
+  ledger.appendTogether([aTapRow()], anAcceptedToken({ ...entered, trip: 'here' }));
+  const entry = aPastTap({ action: 'enter', trip });
+
+  for (let time = 0; time < 2; time += 1) {
+    ledger.appendForgetting(aRowOfEachKind['entry-reset'], { entryOf: { tokenKey }, entry });
+  }
+
+  const { taps } = ledger.recall({ tokenKey }, someNow);
+  const resets = taps.filter(({ action }) => action === 'reset');
+  expect(resets).toMatchObject([{ trip, at: someNow, leg: entry.leg }]);
+  expect(taps).toHaveLength(trip === 'here' ? 1 : 2);
 });
 
 test('forgets nothing when the row cannot be written', () => {

@@ -6,7 +6,7 @@
 import { equal } from '../core/bytes.ts';
 import type { Fare } from '../core/decision.ts';
 import type { Leg } from '../core/fare/leg.ts';
-import type { PastTap, RideAction } from '../core/fare/past-tap.ts';
+import type { PastAction, PastTap } from '../core/fare/past-tap.ts';
 import type { Limits } from '../core/rules/policy.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
@@ -26,10 +26,13 @@ export interface RememberedTap extends TapSubject {
   readonly trip?: string | undefined;
 }
 
-/** The newest tap of a token, as if it had not been; or an entry that is still without an exit. */
+/**
+ * The newest tap of a token, as if it had not been; or an entry that is still without an exit. One
+ * that a card bears is remembered as a reset: the card goes on to tell of it.
+ */
 export type Forgotten =
   | { readonly tapOf: Uint8Array; readonly usedRide: boolean }
-  | { readonly entryOf: TapSubject };
+  | { readonly entryOf: TapSubject; readonly entry: PastTap };
 
 export interface TapMemory {
   /** Within the transaction that appends the tap's row. */
@@ -51,14 +54,25 @@ const rememberedMs = 31 * dayMs;
 
 export function createTapMemory(database: SqliteDatabase): TapMemory {
   const statements = prepare(database);
+
+  function forgetEntry(subject: TapSubject, entry: PastTap): void {
+    const { trip } = entry;
+    if (trip === undefined) {
+      statements.forgetEntry.run(subjectKey(subject));
+      return;
+    }
+    statements.forgetTrip.run(subjectKey(subject), trip);
+    statements.remember.run(storedOf({ ...subject, ...entryAsTap(entry), trip }, 'reset'));
+  }
+
   return {
     note(tap) {
       statements.forget.run(tap.acceptedAt - rememberedMs);
-      statements.remember.run(storedOf(tap));
+      statements.remember.run(storedOf(tap, tap.fare.action));
     },
     forget(what) {
-      if ('entryOf' in what) statements.forgetEntry.run(subjectKey(what.entryOf));
-      else statements.forgetNewest.run(what.tapOf);
+      if ('tapOf' in what) statements.forgetNewest.run(what.tapOf);
+      else forgetEntry(what.entryOf, what.entry);
     },
     tapsOf(subject) {
       const rows = statements.recall.all(subjectKey(subject), pastTapsMax) as StoredTap[];
@@ -100,9 +114,17 @@ interface StoredTap {
   readonly trip: string | null;
 }
 
-function storedOf({ tokenKey, accountKey, acceptedAt, ...tap }: RememberedTap): StoredTap {
+function entryAsTap({ at, leg, product, charged, rulesVersion }: PastTap) {
+  const fare: Fare = { product, amount: charged, action: 'enter', leg };
+  return { acceptedAt: at, atRisk: false, fare, rulesVersion };
+}
+
+function storedOf(
+  { tokenKey, accountKey, acceptedAt, ...tap }: RememberedTap,
+  action: PastAction,
+): StoredTap {
   const { fare, rulesVersion } = tap;
-  const { leg, action, product, amount } = fare;
+  const { leg, product, amount } = fare;
   return {
     ...{ tokenKey, subjectKey: subjectKey({ tokenKey, accountKey }), at: acceptedAt },
     ...{ atRisk: +tap.atRisk, action, product, rulesVersion },
@@ -124,7 +146,7 @@ function storedOf({ tokenKey, accountKey, acceptedAt, ...tap }: RememberedTap): 
 function pastTap(stored: StoredTap, tokenKey: Uint8Array): PastTap {
   const { at, action, product, amount, currency, transfersUsed, rulesVersion, legGroup } = stored;
   return {
-    ...{ at, action: action as RideAction, leg: legOf(stored), product, transfersUsed },
+    ...{ at, action: action as PastAction, leg: legOf(stored), product, transfersUsed },
     charged: { amount, currency },
     ...(legGroup !== null && { legGroup }),
     rulesVersion,
@@ -175,6 +197,7 @@ function prepare(database: SqliteDatabase) {
       `delete from past_tap where action = 'enter' and ordinal =
          (select max(ordinal) from past_tap where subject_key = ? and action <> 'single')`,
     ),
+    forgetTrip: database.prepare('delete from past_tap where subject_key = ? and trip = ?'),
     recall: database.prepare(
       `select ${columns} from past_tap where subject_key = ? order by ordinal desc limit ?`,
     ),

@@ -98,6 +98,7 @@ test('knows a ride on another bus by the ids of its own tariff', () => {
     {
       ...{ at: trip.at, action: 'single', legGroup: 'bus', product: 'bus', transfersUsed: 1 },
       ...{ charged: idr(3_500), source: 'card', rulesVersion: 'test-1', isSameToken: true },
+      trip: tripId(trip),
       leg: { routeId: 'k1', boarding: { at: trip.at, stopId: 'C' } },
     },
   ]);

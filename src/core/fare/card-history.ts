@@ -45,7 +45,7 @@ export function historyWithCard(input: CardHistoryInput, reader: CardReader): re
     if (place !== -1 || input.isOwn(trip)) continue;
     const later = own.findIndex((tap) => !isBefore(tap, trip, onCard));
     tell(later === -1 ? own.length : later);
-    const tap = pastTapOf(trip, history, reader);
+    const tap = pastTapOf({ ...trip, trip: tripId(trip) }, history, reader);
     if (tap !== undefined) history.push(tap);
   }
   return [...history, ...own];
@@ -58,7 +58,7 @@ function isBefore(tap: PastTap, trip: CardTrip, onCard: ReadonlySet<string>): bo
 
 /** @returns undefined for a ride of which the card does not say enough to go on from it. */
 function pastTapOf(
-  { at, amount, ride }: CardTrip,
+  { trip, at, amount, ride }: CardTrip & { readonly trip: string },
   before: readonly PastTap[],
   reader: CardReader,
 ): PastTap | undefined {
@@ -76,6 +76,7 @@ function pastTapOf(
     source: 'card',
     rulesVersion: at >= rules.effectiveFrom ? rules.version : 'unknown',
     isSameToken: true,
+    trip,
   };
 }
 

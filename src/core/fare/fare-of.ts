@@ -82,7 +82,7 @@ function pastLegs(
   { version, tariff }: Situation['rules'],
 ): readonly PastLeg[] {
   return taps
-    .filter(({ action }) => action !== 'enter')
+    .filter(({ action }) => action === 'single' || action === 'exit')
     .map((tap) => {
       const legGroup =
         tap.rulesVersion === version ? undefined : legFares(tariff, tap.leg)[0]?.legGroup;

@@ -26,7 +26,7 @@ export function heldProduct(token: Token, situation: Situation): string | undefi
   return token.proof.kind === 'identifier' ? allowingListing(situation)?.product : undefined;
 }
 
-export function riderOf(token: Token, situation: Situation): Rider {
+export function riderOf(token: Token, situation: Pick<Situation, 'listings' | 'rules'>): Rider {
   const riderCategory =
     token.proof.kind === 'identifier'
       ? allowingListing(situation)?.riderCategory

@@ -59,7 +59,9 @@ function tapsHere({ history, fare, place }: TapFacts): readonly PastTap[] {
   const isSameRoute = ({ leg }: PastTap) =>
     leg.routeId !== undefined && leg.routeId === place.routeId;
   return history.taps.filter(
-    (tap) => tap.source !== 'card' || (fare?.action !== 'exit' && isSameRoute(tap)),
+    (tap) =>
+      tap.action !== 'reset' &&
+      (tap.source !== 'card' || (fare?.action !== 'exit' && isSameRoute(tap))),
   );
 }
 
