@@ -16,7 +16,7 @@ import {
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { DebitProof } from '../core/card/office-settlement.ts';
 import { rideMarks } from '../core/card/ride-marks.ts';
-import type { RideAction } from '../core/fare/past-tap.ts';
+import type { PastAction } from '../core/fare/past-tap.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { Opener } from './opening.ts';
 
@@ -81,4 +81,4 @@ function rideIn({ fareAction, fareProduct = '', ...ride }: CardIntentRow) {
   return action && rideMarks({ action, product: fareProduct, ...ride });
 }
 
-const actions: readonly RideAction[] = ['single', 'enter', 'exit'];
+const actions: readonly PastAction[] = ['single', 'enter', 'exit', 'reset'];

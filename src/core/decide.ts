@@ -191,7 +191,7 @@ function alreadyPaid(
   fare: Fare | undefined,
   settlement: Settlement | undefined,
 ): Decision | undefined {
-  if (settlement?.result !== 'committed') return undefined;
+  if (settlement?.result !== 'committed' || settlement.intent.action === 'reset') return undefined;
   const { product = fare?.product ?? 'unknown', trip } = settlement.intent;
   const paid: Fare = {
     ...(fare ?? { action: 'single', leg: { boarding: { at: trip.at } } }),

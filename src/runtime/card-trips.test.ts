@@ -180,6 +180,71 @@ test('lets the driver reset an entry that was made at another gate, however its 
   expect(fareOn(gate)).toMatchObject({ action: 'exit' });
 });
 
+test.each(generations)(
+  'tells a card of %s that its entry was reset, so that every gate knows',
+  async (generation) => {
+    const { clock, at } = city(bahari);
+    const card = await aTransitCard({ generation });
+    const gate = at('rapid-1', 'harbour');
+    await gate.hold(card);
+    await clock.advance(190 * minute);
+
+    await gate.inspect(card);
+    expect(gate.resetEntry()).toMatch(/hold the card again/);
+    expect(await gate.inspect(card)).toBe('amber The entry was ended on the card');
+    expect(await gate.inspect(card)).toBe('amber Inspection: no tap on this bus');
+
+    const next = at('rapid-1', 'museum');
+    expect(await next.hold(card)).toBe('green entry-recorded');
+    expect(fareOn(next)).toMatchObject({ action: 'enter', amount: 0 });
+    expect((await lookAt(card)).balance).toBe(20_000);
+  },
+);
+
+test.each(
+  generations.flatMap((generation) => [true, false].map((heard) => ({ generation, heard }))),
+)('ends an entry once wherever the card is torn off: %o', async ({ generation, heard }) => {
+  for (let answered = 0; ; answered += 1) {
+    const { clock, at } = city(bahari);
+    const card = await aTransitCard({ generation });
+    const gate = at('rapid-1', 'harbour');
+    await gate.hold(card);
+    await clock.advance(190 * minute);
+    await gate.inspect(card);
+    gate.resetEntry();
+
+    const torn = await gate.inspect(card, { answered, heard });
+    if (torn === 'amber The entry was ended on the card') {
+      expect(answered).toBeGreaterThan(8);
+      break;
+    }
+    await gate.inspect(card);
+    const next = at('rapid-1', 'museum');
+    expect(await next.hold(card)).toBe('green entry-recorded');
+    await clock.advance(20 * minute);
+    // It is no ride that was paid for: its own gate lets nobody through for it.
+    expect(await gate.hold(card)).toBe('green fare-debited');
+    expect(fareOn(gate)).toMatchObject({ action: 'exit' });
+  }
+});
+
+test('takes a reset whose end nobody saw for no ride', async () => {
+  for (let answered = 0, torn = ''; !/was ended/.test(torn); answered += 1) {
+    const { clock, at } = city(bahari);
+    const card = await aTransitCard();
+    const [gate, next] = [at('rapid-1', 'harbour'), at('rapid-1', 'gardens')];
+    await gate.hold(card);
+    await gate.inspect(card);
+    gate.resetEntry();
+    torn = await gate.inspect(card, { answered, heard: true });
+
+    expect(await gate.hold(card)).toBe('green entry-recorded');
+    await clock.advance(20 * minute);
+    expect(await next.hold(card)).toBe('green fare-debited');
+    expect(fareOn(next)).toMatchObject({ action: 'exit' });
+  }
+});
+
 test('charges nothing for a forgotten exit that the driver of this bus has reset', async () => {
   const { clock, at } = city(bahari);
   const card = await aTransitCard();

@@ -58,6 +58,14 @@ function usedRide(row: LastAcceptance['row']): boolean {
   return !(row.basis === 'verified' && row.amount === 0 && row.transfers !== undefined);
 }
 
+const resetTexts = {
+  here: { id: 'Tap masuk dihapus', en: 'The entry was forgotten' },
+  onCard: {
+    id: 'Tap masuk dihapus di sini: tempel kartu lagi',
+    en: 'The entry was forgotten here: hold the card again',
+  },
+} as const;
+
 /** Of the medium that was inspected last. @throws StoreError */
 export function resetEntry({ ledger, stamper, inspector }: TakeBackDeps): DriverAnswer {
   const { inspected } = inspector;
@@ -68,6 +76,6 @@ export function resetEntry({ ledger, stamper, inspector }: TakeBackDeps): Driver
   if (entry === undefined) return refusal('no-open-entry');
   const row = { kind: 'entry-reset', ...stamp, ...subject, entryAt: entry.at } as const;
   const { epoch, seq } = ledger.appendForgetting(row, { entryOf: subject, entry });
-  const text = { id: 'Tap masuk dihapus', en: 'The entry was forgotten' };
+  const text = entry.trip === undefined ? resetTexts.here : resetTexts.onCard;
   return { ok: true, text, fields: { row: `${epoch}/${seq}` } };
 }

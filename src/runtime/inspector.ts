@@ -2,20 +2,20 @@
  * Inspection: while it is on, a presented medium is shown and nothing is charged. What the bus
  * remembers of it is told, and what a card tells; what the office knows besides is not known here.
  */
-import type { Clock } from '../../device/clock.ts';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
 import type { PastTap } from '../core/fare/past-tap.ts';
 import { formatMoney } from '../core/money.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
+import type { TapHistory } from '../core/rules/rule.ts';
 import { clockFace } from '../core/time/clock-face.ts';
 import type { LocalTime } from '../core/time/local-time.ts';
 import type { Token } from '../core/token/token.ts';
-import type { TapLedger } from '../store/tap-ledger.ts';
 import type { TapSubject } from '../store/tap-memory.ts';
+import { unwrittenReset, writeReset } from './card-reset.ts';
+import type { InstructCardDeps } from './instruct-card.ts';
 import type { Reading } from './read-token.ts';
-import type { Stamper } from './stamp.ts';
-import { createTapRecall, type TapRecallDeps } from './tap-recall.ts';
+import { createTapRecall } from './tap-recall.ts';
 import { type TapSurroundings, whereOf } from './tap-row.ts';
 
 /** After the last medium that was shown: whoever forgets to switch it off loses no fares. */
@@ -34,16 +34,16 @@ export interface Inspected {
 export interface Inspector {
   readonly isOn: boolean;
   switchTo(on: boolean): void;
-  /** @returns whether the scan is an inspection, and no tap. @throws StoreError */
-  takes(scan: Scan, reading: Reading): boolean;
+  /**
+   * A card whose entry was reset here is told so.
+   * @returns whether the scan is an inspection, and no tap. @throws StoreError
+   */
+  takes(scan: Scan, reading: Reading): Promise<boolean>;
   /** What was inspected within {@link inspectedForMs}. */
   readonly inspected: Inspected | undefined;
 }
 
-export interface InspectorDeps extends TapRecallDeps {
-  readonly clock: Clock;
-  readonly ledger: TapRecallDeps['ledger'] & Pick<TapLedger, 'append'>;
-  readonly stamper: Stamper;
+export interface InspectorDeps extends InstructCardDeps {
   readonly surroundings: () => TapSurroundings;
   readonly indicators: readonly Indicator[];
 }
@@ -60,23 +60,43 @@ export function createInspector(deps: InspectorDeps): Inspector {
     endsAt = clock.monotonicNow() + inspectionEndsMs;
   }
 
-  function tapsOf(token: Token): readonly PastTap[] {
+  function historyOf(token: Token): TapHistory {
     const { wallAt: now } = deps.stamper.stamp();
     const { inForce } = deps.surroundings();
     const { rules } = inForce;
-    return recall(token, { rules, listings: inForce.listingsOf(token, now), now }).taps;
+    return recall(token, { rules, listings: inForce.listingsOf(token, now), now });
   }
 
   function look(scan: Scan, token: Token): Signal {
     const { wallAt: now, ...stamp } = deps.stamper.stamp();
     const around = deps.surroundings();
     const { tokenKey } = token;
-    const taps = tapsOf(token);
+    const { taps } = historyOf(token);
     const found = taps.filter(isHere).length;
     const row = { reader: scan.reader, tokenKey, found, ...whereOf(around) };
     ledger.append({ kind: 'inspection', ...stamp, wallAt: now, ...row });
     last = { token, at: clock.monotonicNow() };
     return inspectionSignal(scan, token, { taps, now, time: around.inForce.rules.tariff.time });
+  }
+
+  async function inspect(scan: Scan, reading: Reading) {
+    const { token, sealed } = reading;
+    if (!token.ok) return { signal: unreadableSignal(scan), isTorn: false };
+    const signal = look(scan, token.value);
+    const isWritten = await tellCard(scan, token.value, sealed);
+    if (isWritten === undefined) return { signal, isTorn: false };
+    const text = isWritten ? texts.ended : texts.torn;
+    return { signal: { ...signal, text }, isTorn: !isWritten };
+  }
+
+  /** @returns undefined when there is nothing to tell it. */
+  async function tellCard(scan: Scan, token: Token, sealed: Uint8Array | undefined) {
+    const { card } = token;
+    if (card === undefined || scan.medium !== 'nfc') return undefined;
+    const history = historyOf(token);
+    const entry = unwrittenReset(card, history);
+    if (entry === undefined) return undefined;
+    return writeReset(entry, { token, card, sealed, scan, history }, deps);
   }
 
   return {
@@ -87,7 +107,7 @@ export function createInspector(deps: InspectorDeps): Inspector {
       if (on) goOn();
       else endsAt = Number.NEGATIVE_INFINITY;
     },
-    takes(scan, reading) {
+    async takes(scan, reading) {
       const before = held.get(scan.reader) ?? [];
       const sight = { seen: reading.seen, standsFor: reading.standsFor };
       const known = continued(before, sight, scan.lastByteAt);
@@ -97,15 +117,16 @@ export function createInspector(deps: InspectorDeps): Inspector {
       held.set(scan.reader, holding(before, seen));
       if (known !== undefined) return true;
       goOn();
-      const { token } = reading;
-      const signal = token.ok ? look(scan, token.value) : unreadableSignal(scan);
+      const { signal, isTorn } = await inspect(scan, reading);
+      // Whoever is asked to hold the card again is not still holding it.
+      if (isTorn) held.set(scan.reader, before);
       for (const indicator of deps.indicators) indicator.show(signal);
       return true;
     },
     get inspected() {
       if (last === undefined || clock.monotonicNow() - last.at > inspectedForMs) return undefined;
       const { tokenKey, accountKey } = last.token;
-      return { subject: { tokenKey, accountKey }, taps: tapsOf(last.token) };
+      return { subject: { tokenKey, accountKey }, taps: historyOf(last.token).taps };
     },
   };
 }
@@ -123,6 +144,11 @@ interface Remembered {
 const texts = {
   tapped: { id: 'Pemeriksaan: sudah tap', en: 'Inspection: tapped on this bus' },
   untapped: { id: 'Pemeriksaan: belum tap di bus ini', en: 'Inspection: no tap on this bus' },
+  ended: { id: 'Tap masuk dihapus dari kartu', en: 'The entry was ended on the card' },
+  torn: {
+    id: 'Tap masuk belum dihapus, tempel kartu lagi',
+    en: 'The entry is still on the card: hold it again',
+  },
   unreadable: { id: 'Pemeriksaan: tidak terbaca', en: 'Inspection: cannot be read' },
 } as const;
 

@@ -8,6 +8,7 @@
 
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import type { OpenIntent } from '../core/card/settle-intent.ts';
+import type { PastAction } from '../core/fare/past-tap.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
@@ -27,6 +28,7 @@ interface StoredIntent {
   readonly cardCounter: number | null;
   readonly lastTrip: string | null;
   readonly product: string | null;
+  readonly action: string | null;
 }
 
 export function createIntentMemory(database: SqliteDatabase, device: string): IntentMemory {
@@ -35,8 +37,8 @@ export function createIntentMemory(database: SqliteDatabase, device: string): In
   return {
     note(row, place) {
       if (row.kind === 'card-intent') {
-        const { cardCounter = null, lastTrip = null, fareProduct = null } = row;
-        statements.begin.run({ ...row, ...place, cardCounter, lastTrip, fareProduct });
+        const { cardCounter = null, lastTrip = null, fareProduct = null, fareAction = null } = row;
+        statements.begin.run({ ...row, ...place, cardCounter, lastTrip, fareProduct, fareAction });
       }
       if (row.kind === 'card-outcome' && row.result !== 'unknown') {
         statements.end.run(row.intentEpoch, row.intentSeq);
@@ -57,6 +59,7 @@ function openIntent(stored: StoredIntent, tag: Uint8Array): OpenIntent {
     ...(cardCounter !== null && { counterBefore: cardCounter }),
     ...(lastTrip !== null && { lastTripBefore: lastTrip }),
     ...(stored.product !== null && { product: stored.product }),
+    ...(stored.action !== null && { action: stored.action as PastAction }),
   };
 }
 
@@ -65,14 +68,14 @@ function prepare(database: SqliteDatabase) {
     begin: database.prepare(
       `insert or replace into open_intent
          (token_key, epoch, seq, amount, currency, trip_at, balance_before, card_counter, last_trip,
-          product)
+          product, action)
        values (:tokenKey, :epoch, :seq, :amount, :currencyType, :tripAt, :balanceBefore,
-               :cardCounter, :lastTrip, :fareProduct)`,
+               :cardCounter, :lastTrip, :fareProduct, :fareAction)`,
     ),
     end: database.prepare('delete from open_intent where epoch = ? and seq = ?'),
     find: database.prepare(
       `select epoch, seq, amount, currency, trip_at as tripAt, balance_before as balanceBefore,
-              card_counter as cardCounter, last_trip as lastTrip, product
+              card_counter as cardCounter, last_trip as lastTrip, product, action
        from open_intent where token_key = ?`,
     ),
   };

@@ -101,4 +101,8 @@ export const ledgerMigrations: readonly Migration[] = [
     name: 'which trip on the card a ride wrote',
     sql: 'alter table past_tap add column trip text;',
   },
+  {
+    name: 'what an open intent was to write',
+    sql: 'alter table open_intent add column action text;',
+  },
 ];

@@ -5,11 +5,11 @@
 import { utf8 } from '../bytes.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import type { Leg } from '../fare/leg.ts';
-import type { RideAction } from '../fare/past-tap.ts';
+import type { PastAction, RideAction } from '../fare/past-tap.ts';
 
 /** A ride in the operator's own words: GTFS ids. */
 export interface CardRide {
-  readonly action: RideAction;
+  readonly action: PastAction;
   readonly product: string;
   readonly routeId?: string | undefined;
   /** Where the rider tapped: of an exit, where they left. */
@@ -21,7 +21,7 @@ export interface CardRide {
 
 /** The same as a card bears it. Absent marks: there was none, or it was not known. */
 export interface RideMarks {
-  readonly action: RideAction;
+  readonly action: PastAction;
   /** 0 to {@link transfersMax}, which stands for more too. */
   readonly transfers: number;
   readonly route?: number;

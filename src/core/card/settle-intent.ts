@@ -5,6 +5,7 @@
  * unknown, and the office settles it from the rows of other validators.
  */
 import { hex } from '../bytes.ts';
+import type { PastAction } from '../fare/past-tap.ts';
 import type { CardTrip, PurseCard } from './purse-card.ts';
 
 /** A debit that was begun on this device and has no outcome. */
@@ -13,6 +14,8 @@ export interface OpenIntent {
   readonly balanceBefore: number;
   /** Transactions of the card before the debit, when it counts them. */
   readonly counterBefore?: number;
+  /** What was to be written; absent: by an older program, which wrote rides only. */
+  readonly action?: PastAction;
   /** Fare product that it pays for. */
   readonly product?: string;
   /** {@link tripId} of the newest trip before, when the card had one; `unknown` likewise. */

@@ -53,6 +53,14 @@ test('writes an entry at a shelter as other validators read it', () => {
   );
 });
 
+test('writes in the upper two bits of a byte that an entry was reset', () => {
+  const ride = { action: 'reset', transfers: 0 } as const;
+
+  expect(hex(encodeTrip({ ...trip, amount: 0, ride }))).toBe(
+    `02c06ae7d280000000a1b2c3d400000000000101020304${'00'.repeat(9)}`,
+  );
+});
+
 /** By Python’s hashlib: SHA-256 of the length, four bytes, and the id. Cards in use have it. */
 test('names a device by the beginning of the hash of its id', () => {
   expect(hex(deviceTag('bus-1'))).toBe('530e91b7');
@@ -71,7 +79,7 @@ const marks = {
 };
 const ride = fc.record(
   {
-    action: fc.constantFrom('single' as const, 'enter' as const, 'exit' as const),
+    action: fc.constantFrom(...(['single', 'enter', 'exit', 'reset'] as const)),
     transfers: fc.nat(63),
     ...marks,
   },
@@ -112,7 +120,6 @@ test.each([
   ['31 bytes', record.slice(2), '31 bytes'],
   ['33 bytes', `${record}00`, '33 bytes'],
   ['a version of tomorrow', `03${record.slice(2)}`, 'version 3'],
-  ['another kind', `02c0${record.slice(4)}`, 'kind 192'],
   ['another kind of version 1', `0102${olderRecord.slice(4)}`, 'kind 2'],
   ['zeros only', '00'.repeat(32), 'version 0'],
   ['something at the end of version 1', `${olderRecord.slice(0, 62)}01`, 'not zero at byte 31'],

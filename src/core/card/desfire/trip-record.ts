@@ -5,7 +5,7 @@
  */
 import { concat, utf8 } from '../../bytes.ts';
 import { sha256 } from '../../crypto/sha256.ts';
-import type { RideAction } from '../../fare/past-tap.ts';
+import type { PastAction } from '../../fare/past-tap.ts';
 import { faulty, type Parsed, parsed } from '../../parsed.ts';
 import { markBytes, type RideMarks, transfersMax } from '../ride-marks.ts';
 import { tripFile } from './transit-application.ts';
@@ -31,7 +31,7 @@ const single = 1;
 const tailOfVersion1 = 26;
 
 /** Of version 2: the upper two bits of byte 1, above {@link transfersMax}. */
-const actions = ['single', 'enter', 'exit'] as const satisfies readonly RideAction[];
+const actions = ['single', 'enter', 'exit', 'reset'] as const satisfies readonly PastAction[];
 const actionUnit = transfersMax + 1;
 
 /** By which a trip on a card names the device. */
