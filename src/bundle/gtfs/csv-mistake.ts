@@ -21,13 +21,18 @@ export function csvMistake(text: string, recordMax: number): CsvMistake {
   while (at < text.length) {
     const end = text.charAt(at) === '"' ? quotedEnd(text, at) : plainEnd(text, at);
     if (end - record > recordMax) return endless(text, at, record);
-    if (text.charAt(at) === '"' && end > text.length) return unclosed(text, at);
-    if (end < text.length && !isEnd(text, end)) return stray(text, at, end);
+    const found = misquoted(text, at, end);
+    if (found !== undefined) return found;
     if (end - record > longest.length) longest = { record, length: end - record };
     if (text.charAt(end) !== ',') record = end + 1;
     at = end + (text.startsWith('\r\n', end) ? 2 : 1);
   }
   return tooLong(text, longest.record);
+}
+
+function misquoted(text: string, cell: number, end: number): CsvMistake | undefined {
+  if (end > text.length) return unclosed(text, cell);
+  return end === text.length || isEnd(text, end) ? undefined : stray(text, cell, end);
 }
 
 /** Behind the closing quote; beyond the end of the text when there is none. */
