@@ -124,7 +124,11 @@ function said(message: string, hint: string): Words {
 export function keysTwice(text: string, tree: Node): readonly JsonMistake[] {
   return repeatsIn(tree, []).map(({ path, first, again }) => {
     const [one, other] = [placeAt(text, first), placeAt(text, again)];
-    const message = `the key stands twice, in line ${one.line} and in line ${other.line}`;
+    const lines =
+      one.line === other.line
+        ? `both in line ${one.line}`
+        : `in line ${one.line} and in line ${other.line}`;
+    const message = `the key stands twice, ${lines}`;
     const hint = 'remove one of them: nobody could tell which is meant';
     return { code: 'key-twice', ...other, column: pathText(path), message, hint };
   });
