@@ -131,7 +131,7 @@ Such as: halte rules explain fixtures/trans-semarang --scenario \\
 medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
   )
   .action((path, options) => {
-    ran.exitCode = explainRules(path, options, io);
+    ran.exitCode = explainRules(path, { ...options, columns: process.stdout.columns }, io);
   });
 
 const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;

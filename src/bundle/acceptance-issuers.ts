@@ -20,13 +20,14 @@ const trustedKey = z
     kid: z
       .string()
       .regex(/^([0-9a-f]{2}){1,16}$/, '1 to 16 bytes in lower-case hexadecimal')
-      .optional(),
+      .optional()
+      .describe('which key of the issuer, as its tickets name it: hexadecimal'),
     format: z
       .enum(formatNames)
       .optional()
       .describe('instead of kid, for tickets that name neither key nor issuer: pretix-sig1'),
-    algorithm: z.enum(signatureAlgorithms).default('EdDSA'),
-    publicKey: z.string().max(1_024),
+    algorithm: z.enum(signatureAlgorithms).default('EdDSA').describe('what the key signs with'),
+    publicKey: z.string().max(1_024).describe('hexadecimal, a PEM, or base64 of a PEM'),
   })
   .refine(
     ({ kid, format }) => (kid === undefined) !== (format === undefined),
@@ -65,15 +66,17 @@ export const trustedKeys = z
     `at most ${keysTriedMax} keys with a format: each of them is tried`,
   )
   .refine(areOfOneIssuer, 'one key with a format has two issuers: nobody could tell whose it is')
-  .default([]);
+  .default([])
+  .describe('who may sign tickets that are taken here');
 
 export const acceptedProducts = z
   .array(
     z.strictObject({
-      issuer: id,
-      products: z.array(id).max(1_000),
-      events: z.array(id).max(1_000).optional(),
+      issuer: id.describe('one of trustedKeys'),
+      products: z.array(id).max(1_000).describe('what is taken; 14 is item 14 in every variation'),
+      events: z.array(id).max(1_000).optional().describe('dates that are taken; all when left out'),
     }),
   )
   .max(64)
-  .default([]);
+  .default([])
+  .describe('which products of an issuer are taken; of one without an entry all are');

@@ -1,7 +1,7 @@
 /**
  * `acceptance.json`, the operator's policy beside GTFS: its schema with every default, and the way
- * into core's Policy. JSON with comments. Each key is described here once: `rules explain` and
- * docs/rules.md print these words.
+ * into core's Policy. JSON with comments. Each key is described here once: `rules explain`
+ * prints these words.
  */
 import { z } from 'zod';
 import type { clockQualities } from '../core/clock-quality.ts';
@@ -13,45 +13,61 @@ const count = (max: number) => z.number().int().nonnegative().max(max);
 const amount = z.number().int().nonnegative().max(1_000_000_000);
 const day = 86_400;
 
-const passback = z
-  .strictObject({
-    fareMedia: id.optional().describe('GTFS fare_media_id; any when left out'),
-    product: id.optional().describe('GTFS fare_product_id; any when left out'),
-    groupSeconds: seconds(600).default(0).describe('one medium boards a group for so long'),
-    groupRidersMax: count(50).default(1).describe('riders in such a group'),
-    blockSeconds: seconds(day).default(300).describe('then nobody boards on it for so long'),
-  })
-  .describe('the first entry that fits counts');
+const passback = z.strictObject({
+  fareMedia: id.optional().describe('GTFS fare_media_id; any when left out'),
+  product: id.optional().describe('GTFS fare_product_id; any when left out'),
+  groupSeconds: seconds(600).default(0).describe('one medium boards a group for so long'),
+  groupRidersMax: count(50).default(1).describe('riders in such a group'),
+  blockSeconds: seconds(day).default(300).describe('then nobody boards on it for so long'),
+});
 
 const tapping = z.strictObject({
   network: id.optional().describe('GTFS network_id; everywhere when left out'),
   mode: z.enum(['enter', 'enter-and-exit']).describe('whether riders tap when they leave, too'),
-  sameStopExitSeconds: seconds(day).default(900).describe('leaving where one entered'),
-  sameStopCharge: z.enum(['nothing', 'fare']).default('nothing'),
+  sameStopExitSeconds: seconds(day)
+    .default(900)
+    .describe('whoever leaves where they entered, this soon, has not travelled'),
+  sameStopCharge: z
+    .enum(['nothing', 'fare'])
+    .default('nothing')
+    .describe('what leaving where one entered costs within sameStopExitSeconds'),
   forgottenAfterSeconds: seconds(7 * day)
     .default(4 * 3_600)
-    .describe('an entry without an exit'),
-  forgottenCharge: z.enum(['maximum-fare', 'boarding-fare', 'nothing']).default('maximum-fare'),
-  minimumBalance: amount.default(0).describe('what a purse must hold to enter'),
+    .describe('an entry so old was left without a tap'),
+  forgottenCharge: z
+    .enum(['maximum-fare', 'boarding-fare', 'nothing'])
+    .default('maximum-fare')
+    .describe('what the next entry charges for the one that was left without a tap'),
+  minimumBalance: amount.default(0).describe('what a purse must hold to enter, in minor units'),
 });
 
 const cap = z.strictObject({
-  id,
-  period: z.union([
-    z.literal('service-day'),
-    z.strictObject({
-      windowSeconds: z
-        .number()
-        .int()
-        .min(60)
-        .max(31 * day),
-    }),
-  ]),
+  id: id.describe('your name for the cap'),
+  period: z
+    .union([
+      z.literal('service-day'),
+      z.strictObject({
+        windowSeconds: z
+          .number()
+          .int()
+          .min(60)
+          .max(31 * day)
+          .describe('any period of so many seconds, to the second'),
+      }),
+    ])
+    .describe('a service day, or any window of time'),
   amount: amount.describe('most that is charged in the period, in minor units'),
-  riderCategories: z.array(id).max(64).optional(),
+  riderCategories: z
+    .array(id)
+    .max(64)
+    .optional()
+    .describe('GTFS rider_category_id; everyone when left out'),
 });
 
-const limits = z.strictObject({ taps: count(100_000), amount });
+const limits = z.strictObject({
+  taps: count(100_000).describe('payments'),
+  amount: amount.describe('money, in minor units'),
+});
 
 const hours = z.union([z.number().min(0).max(720), z.literal('any')]);
 
@@ -60,13 +76,31 @@ const risk = z.strictObject({
     .boolean()
     .default(false)
     .describe('take payment codes without authorisation: they die within minutes, expect loss'),
-  amountPerTapMax: amount.default(5_000),
-  perAccountPerDay: limits.default({ taps: 2, amount: 10_000 }),
-  perDevicePerDay: limits.default({ taps: 200, amount: 1_000_000 }),
-  acceptsFirstRide: z.boolean().default(true).describe('accounts never seen on this device'),
-  listAgeMaxHours: hours.default(24).describe('older deny list: no risk'),
-  syncAgeMaxHours: hours.default(24).describe('longer alone: no risk'),
-  expectedLoss: z.number().min(0).max(1).default(0.5).describe('part that fails, for explain'),
+  amountPerTapMax: amount
+    .default(5_000)
+    .describe('most that one tap may cost at risk, in minor units'),
+  perAccountPerDay: limits
+    .default({ taps: 2, amount: 10_000 })
+    .describe('most that one account may owe unvouched for in a service day'),
+  perDevicePerDay: limits
+    .default({ taps: 200, amount: 1_000_000 })
+    .describe('most that one device takes unvouched for in a service day'),
+  acceptsFirstRide: z
+    .boolean()
+    .default(true)
+    .describe('take accounts at risk that this device never saw'),
+  listAgeMaxHours: hours
+    .default(24)
+    .describe('with an older deny list nothing is taken at risk; "any": however old'),
+  syncAgeMaxHours: hours
+    .default(24)
+    .describe('longer without the backend, nothing is taken at risk; "any": however long'),
+  expectedLoss: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('part of payments at risk that fails, for the sum below: 0 to 1'),
 });
 
 const online = z.strictObject({
@@ -83,24 +117,32 @@ const online = z.strictObject({
     .min(50)
     .max(2_000)
     .default(300)
-    .describe('while a card must be held meanwhile: none that is read today must'),
+    .describe('the same while a card must be held: none that is read today must'),
 });
 
 const prefix = z.string().regex(/^\d{4,8}$/, 'the first 4 to 8 digits of an account number');
 const issuers = z.strictObject({
-  allow: z.array(prefix).max(1_000).default([]),
-  deny: z.array(prefix).max(1_000).default([]),
+  allow: z
+    .array(prefix)
+    .max(1_000)
+    .default([])
+    .describe('wallets that are taken: of all others no payment is'),
+  deny: z
+    .array(prefix)
+    .max(1_000)
+    .default([])
+    .describe('wallets that are not, within what allow takes'),
 });
 
 /** Milliseconds; with them a photographed code dies within a minute while the clock is trusted. */
 const skew = { gnss: 5_000, ntp: 5_000, rtc: 20_000, holdover: 20_000, untrusted: 600_000 };
 const skewMs = z.number().int().nonnegative().max(3_600_000);
 const clockSkewMs = z.strictObject({
-  gnss: skewMs.default(skew.gnss),
-  ntp: skewMs.default(skew.ntp),
-  rtc: skewMs.default(skew.rtc),
-  holdover: skewMs.default(skew.holdover),
-  untrusted: skewMs.default(skew.untrusted),
+  gnss: skewMs.default(skew.gnss).describe('while the clock is set by satellites'),
+  ntp: skewMs.default(skew.ntp).describe('while it is set by the network'),
+  rtc: skewMs.default(skew.rtc).describe('while it runs on from its battery'),
+  holdover: skewMs.default(skew.holdover).describe('while it runs on since it was last set'),
+  untrusted: skewMs.default(skew.untrusted).describe('while nobody vouches for it'),
 } satisfies Record<(typeof clockQualities)[number], z.ZodType>);
 
 const driver = z.strictObject({
@@ -125,7 +167,10 @@ const untrustedUses = [
 
 export const acceptance = z.strictObject({
   version: z.string().min(1).max(64).describe('written into every tap'),
-  effectiveFrom: z.iso.datetime({ offset: true }).optional().describe('at once when left out'),
+  effectiveFrom: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('from when these rules count; at once when left out'),
   graceHours: z
     .number()
     .min(0)
@@ -146,8 +191,20 @@ export const acceptance = z.strictObject({
     .max(256)
     .default([])
     .describe('fare products bought before the ride: passes, tickets, subscriptions'),
-  passback: z.array(passback).max(64).default([]),
-  tapping: z.array(tapping).max(64).default([]),
+  passback: z
+    .array(passback)
+    .max(64)
+    .default([])
+    .describe(
+      'who boards together, and when one medium may board again: the first entry that fits counts',
+    ),
+  tapping: z
+    .array(tapping)
+    .max(64)
+    .default([])
+    .describe(
+      'where riders tap: the first entry that fits counts, once at boarding where none does',
+    ),
   transferNeedsOtherRoute: z
     .boolean()
     .default(false)
@@ -156,10 +213,16 @@ export const acceptance = z.strictObject({
     .boolean()
     .default(true)
     .describe('a free transfer uses no ride of a ticket; false: every boarding uses one'),
-  caps: z.array(cap).max(64).default([]),
-  risk: risk.prefault({}),
-  online: online.prefault({}),
-  issuers: issuers.prefault({}),
+  caps: z
+    .array(cap)
+    .max(64)
+    .default([])
+    .describe('most that a rider is charged in a period; whichever leaves less to pay counts'),
+  risk: risk.prefault({}).describe('payments that nobody vouched for, because there is no link'),
+  online: online.prefault({}).describe('payments that the backend is asked about'),
+  issuers: issuers
+    .prefault({})
+    .describe('wallets by the first 4 to 8 digits of their NNS: the longest that fits counts'),
   onDebt: z
     .enum(['allowTravel', 'blockPayAsYouGoTravel', 'blockAllTravel'])
     .default('blockPayAsYouGoTravel')
@@ -171,9 +234,11 @@ export const acceptance = z.strictObject({
     .describe(
       'accepted while nobody vouches for the clock; with timed-tickets screenshots live on',
     ),
-  clockSkewMs: clockSkewMs.prefault({}),
+  clockSkewMs: clockSkewMs
+    .prefault({})
+    .describe('milliseconds by which the clock here and that of a code may differ'),
   failOpen: z.boolean().default(false).describe('let riders travel while a reader is broken'),
-  driver: driver.prefault({}),
+  driver: driver.prefault({}).describe("what the driver's buttons do"),
   trustedKeys,
   acceptedProducts,
 });

@@ -6,6 +6,8 @@ export interface Problem {
   readonly file: string;
   /** From 1; the header of a table is line 1. */
   readonly line?: number;
+  /** From 1, within the line; for what is no table or no JSON at all, and so has no field or key. */
+  readonly character?: number;
   /** Name of the field in a table, path of the key in a JSON file. */
   readonly column?: string;
   /** Stable, kebab-case. */
@@ -14,9 +16,10 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** `stops.txt:7 stop_lat`. */
-export function placeOf({ file, line, column }: Problem): string {
-  return `${file}${line === undefined ? '' : `:${line}`}${column === undefined ? '' : ` ${column}`}`;
+/** `stops.txt:7 stop_lat`, `stops.txt:7:12`. */
+export function placeOf({ file, line, character, column }: Problem): string {
+  const places = [file, line, character].filter((place) => place !== undefined);
+  return `${places.join(':')}${column === undefined ? '' : ` ${column}`}`;
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {

@@ -1,16 +1,12 @@
 /** `acceptance.json`: JSON with comments, through its schema; whatever is wrong has its line. */
-import {
-  findNodeAtLocation,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { z } from 'zod';
 import { keysOf, pathText, slipOf } from '../config/suggestion.ts';
 import { type Acceptance, acceptance } from './acceptance.ts';
 import { type BundleFiles, policyFile } from './bundle-files.ts';
+import { keysTwice, syntaxMistake } from './json-mistakes.ts';
 import type { Problem } from './problem.ts';
+import { placeAt } from './text-place.ts';
 
 /** The line of a key, written as problems write it: `passback[0].product`. */
 export type LineOf = (column: string) => number;
@@ -30,21 +26,27 @@ export function readAcceptance(files: BundleFiles): ReadAcceptance {
     return { problems: [wrong({ code: 'missing-file', message: 'not there', hint })] };
   }
   const text = new TextDecoder().decode(bytes);
-  const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (tree === undefined || first !== undefined) {
-    const message = first === undefined ? 'empty' : printParseErrorCode(first.error);
-    const line = lineAt(text, first?.offset ?? 0);
-    const hint = 'it must be JSON; comments are allowed';
-    return { problems: [wrong({ code: 'not-json', line, message, hint })] };
-  }
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  if (tree === undefined) return { problems: [wrong(emptyFile)] };
+  const mistake = syntaxMistake(text);
+  return mistake === undefined ? readTree(text, tree) : { problems: [wrong(mistake)] };
+}
+
+const emptyFile = {
+  ...{ code: 'not-json', line: 1, message: 'nothing stands in it' },
+  hint: 'write {"version": "…"} to begin with',
+};
+
+function readTree(text: string, tree: Node): ReadAcceptance {
+  const twice = keysTwice(text, tree).map(wrong);
   const result = acceptance.safeParse(jsonValue(tree));
-  if (result.success) {
-    const lineOf = (column: string) => lineAt(text, nodeAt(tree, pathOf(column))?.offset ?? 0);
-    return { acceptance: result.data, lineOf, problems: [] };
+  if (!result.success) {
+    const issues = result.error.issues.flatMap((issue) => problemsOf(issue, text, tree));
+    return { problems: [...twice, ...issues] };
   }
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, text, tree)) };
+  if (twice.length > 0) return { problems: twice };
+  const lineOf = (column: string) => placeAt(text, nodeAt(tree, pathOf(column))?.offset ?? 0).line;
+  return { acceptance: result.data, lineOf, problems: [] };
 }
 
 /** jsonc-parser's own getNodeValue lets a key such as __proto__ reach the object's prototype. */
@@ -88,7 +90,7 @@ function problemAt(
   const keys = path.map((key) => (typeof key === 'number' ? key : String(key)));
   const node = nodeAt(tree, keys);
   const column = pathText(keys);
-  const line = lineAt(text, node?.offset ?? 0);
+  const { line } = placeAt(text, node?.offset ?? 0);
   return wrong({ ...what, line, ...(column !== '' && { column }) });
 }
 
@@ -106,8 +108,4 @@ function pathOf(column: string): readonly (string | number)[] {
     .split(/[.[\]]+/)
     .filter((part) => part !== '')
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
 }

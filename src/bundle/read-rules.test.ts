@@ -64,7 +64,16 @@ test('takes nothing at risk and lets a photographed code die within a minute unl
 
 test.each([
   ['not an object', '[]', 1, 'Invalid input'],
-  ['cut', '{\n  "version": "1",\n', 3, 'PropertyNameExpected'],
+  ['cut', '{\n  "version": "1",\n', 1, 'the { of line 1 is not closed'],
+  ['without a colon', '{\n  "version" "1"\n}', 2, 'a colon is missing before "1"'],
+  ['without a value', '{\n  "version":\n}', 3, 'a value is missing before }'],
+  [
+    'closed by the wrong bracket',
+    '{"version": "1", "caps": [}',
+    1,
+    'the [ of line 1 is not closed',
+  ],
+  ['followed by more', '{"version": "1"}\n}', 2, '} stands behind the end'],
   ['without a version', '{}', 1, 'missing'],
   ['with a slip', '{\n  "version": "1",\n  "failOpn": true\n}', 3, 'unknown key'],
   ['with a wrong value', '{\n  "version": "1",\n  "onDebt": "no"\n}', 3, 'Invalid option'],
@@ -84,6 +93,17 @@ test.each([
     ...{ file: 'acceptance.json', line },
     message: expect.stringContaining(message),
   });
+});
+
+test('does not take the last of two keys: taking payments at risk would pass unseen', () => {
+  const text = '{"version": "1",\n"risk": {},\n"risk": {"acceptsOffline": true}}';
+
+  const { problems } = complaint(aRulesFolder({}, { 'acceptance.json': text }));
+
+  expect(problems).toMatchObject([
+    { ...{ line: 3, character: 1, column: 'risk', code: 'key-twice' } },
+  ]);
+  expect(problems[0]?.message).toBe('the key stands twice, in line 2 and in line 3');
 });
 
 test('takes comments and a trailing comma in acceptance.json, and suggests the key that was meant', () => {

@@ -13,7 +13,7 @@ import {
 } from '../bundle/scenario.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { rowLines } from './inspect-rows.ts';
-import { acceptanceLines } from './rules-acceptance.ts';
+import { acceptanceRows } from './rules-acceptance.ts';
 import { explanationJson, explanationLines } from './rules-explanation.ts';
 import { showRows } from './rules-tables.ts';
 
@@ -78,13 +78,19 @@ export function showRules(path: string, options: RulesOptions, io: CliIo): ExitC
 export interface ExplainOptions extends RulesOptions {
   /** An id of scenarios.csv, or `key=value` pairs; absent: what acceptance.json says. */
   readonly scenario?: string;
+  /** Of the terminal; absent where the lines go to a file. */
+  readonly columns?: number | undefined;
 }
+
+/** As wide as an editor shows without scrolling. */
+const columnsOfFile = 100;
 
 /** @throws BundleError, ScenarioError */
 export function explainRules(path: string, options: ExplainOptions, io: CliIo): ExitCode {
   const bundle = readBundle(path);
   if (options.scenario === undefined) {
-    for (const line of acceptanceLines(bundle)) io.out(line);
+    const print = { inColour: io.inColour, columns: options.columns ?? columnsOfFile };
+    for (const row of acceptanceRows(bundle)) for (const line of rowLines(row, print)) io.out(line);
     return 0;
   }
   const { rules } = bundle;

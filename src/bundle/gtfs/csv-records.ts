@@ -1,6 +1,7 @@
 /** The bytes of one file as records of cells: CSV as GTFS has it, RFC 4180 in UTF-8. */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Problem } from '../problem.ts';
+import { csvMistake, otherSeparator } from './csv-mistake.ts';
 import { wrong } from './wrong.ts';
 
 /** A file beyond it is no feed of one operator: 64 MiB. */
@@ -29,11 +30,13 @@ export function csvRecords(file: string, bytes: Uint8Array): readonly CsvRecord[
     const hint = 'save the file as UTF-8';
     return wrong(file, undefined, { code: 'not-utf8', message: 'not UTF-8', hint });
   }
+  const separator = otherSeparator(text);
+  if (separator !== undefined) return { severity: 'error', file, ...separator };
   try {
     return numbered(file, parse(text, csvOptions));
   } catch (error) {
-    if (error instanceof CsvError) return notCsv(file, error);
-    throw error;
+    if (!(error instanceof CsvError)) throw error;
+    return { severity: 'error', file, ...csvMistake(text, recordBytesMax) };
   }
 }
 
@@ -74,12 +77,4 @@ function breaksIn(cells: readonly string[]): number {
     (sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0),
     0,
   );
-}
-
-function notCsv(file: string, error: CsvError): Problem {
-  const line = Number(error.lines) || undefined;
-  const isLong = error.code === 'CSV_MAX_RECORD_SIZE' || error.code === 'CSV_QUOTE_NOT_CLOSED';
-  const message = isLong ? 'a quote or a line that does not end' : 'a quote within a cell';
-  const hint = 'a cell with a comma or a quote stands in double quotes, quotes inside are doubled';
-  return wrong(file, line, { code: 'not-csv', message, hint });
 }
