@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { rowFollowsWithinMs } from '../../src/backend/authorisation-scripts.ts';
 import { encodeRow, type TapRow } from '../../src/core/ledger/row.ts';
 import type { UploadRequest } from '../../src/sync/wire.ts';
-import { aPayment, aTapRow, someNow } from '../testing/builders.ts';
+import { aPayment, someNow } from '../testing/builders.ts';
 import { aBatch, batchAfter, testDevice } from '../testing/ledger-builders.ts';
+import { aTapRow } from '../testing/row-builders.ts';
 import type { StorePlace } from './backend-store.ts';
 
 const { amount, asked, ...rest } = aPayment();

@@ -6,7 +6,7 @@ import type { BackendStore } from '../../src/backend/backend-store.ts';
 import { encodeCbor } from '../../src/core/crypto/cbor.ts';
 import { encodeRow } from '../../src/core/ledger/row.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
-import { aRowOfEachKind, someNow } from '../testing/builders.ts';
+import { someNow } from '../testing/builders.ts';
 import {
   aBatch,
   aFolder,
@@ -18,6 +18,7 @@ import {
   testDevice,
   tipOf,
 } from '../testing/ledger-builders.ts';
+import { aRowOfEachKind } from '../testing/row-builders.ts';
 
 /** A ledger of a backend; nothing is in it yet. */
 export interface StorePlace {

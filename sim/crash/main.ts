@@ -2,17 +2,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { CliIo, ExitCode } from '../../src/cli/cli-io.ts';
 import { createProcessIo } from '../../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../../src/cli/run-program.ts';
+import { countProgress } from '../count-progress.ts';
+import { wholeNumber } from '../mint/option-parsers.ts';
 import { type CrashReport, runCrashLoop } from './crash-loop.ts';
 
 const io = createProcessIo();
 const ran: ProgramRun = { io, exitCode: 0 };
 const clock = createSystemClock();
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const program = new Command('scripts/crash')
   .description('kill -9 of the runtime at random moments while riders tap: nothing may be lost.')
@@ -28,7 +31,7 @@ async function crash(kills: number, seed: number): Promise<ExitCode> {
   const folder = mkdtempSync(join(tmpdir(), 'halte-crash-'));
   const start = clock.monotonicNow();
   io.out(`${kills} kills, seed ${seed}`);
-  const onKill = (kill: number) => progress(kill, kills);
+  const onKill = countProgress(io, { total: kills, what: 'kills' });
   const report = await runCrashLoop({ kills, seed, folder, onKill }, { clock });
   const seconds = Math.round((clock.monotonicNow() - start) / 1_000);
   printVerdict(report, seconds, io);
@@ -40,13 +43,6 @@ async function crash(kills: number, seed: number): Promise<ExitCode> {
   return 0;
 }
 
-/** One line that moves on a terminal, a line for every tenth kill elsewhere. */
-function progress(kill: number, kills: number): void {
-  const line = `${kill} of ${kills} kills`;
-  if (io.inColour) process.stdout.write(`\r${line}${kill === kills ? '\n' : ''}`);
-  else if (kill % 10 === 0) io.out(line);
-}
-
 function printVerdict(report: CrashReport, seconds: number, { out, err }: CliIo): void {
   const { kills, riders, greens, darkened, rows, repliesLost, broken } = report;
   out(
@@ -55,10 +51,4 @@ function printVerdict(report: CrashReport, seconds: number, { out, err }: CliIo)
   out(`${rows} rows at the device and the backend, ${repliesLost} replies lost, ${seconds} s`);
   for (const what of broken) err(`crash/broken: ${what}`);
   out(broken.length === 0 ? `${kills} kills, nothing lost, nothing twice` : 'PROMISES BROKEN');
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError('a whole number');
 }

@@ -4,7 +4,8 @@ import { messageOf } from '../../device/message-of.ts';
 import { hex } from '../../src/core/bytes.ts';
 import type { Row } from '../../src/core/ledger/row.ts';
 import { openTapLedger, type TapLedger } from '../../src/store/tap-ledger.ts';
-import { aTapRow, bytesOf, someNow } from '../testing/builders.ts';
+import { bytesOf, someNow } from '../testing/builders.ts';
+import { aTapRow } from '../testing/row-builders.ts';
 import type { Mark } from './marks.ts';
 
 /** @param marks made before the cut. @returns undefined when all is well. */

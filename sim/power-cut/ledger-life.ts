@@ -15,7 +15,8 @@ import { rowHash } from '../../src/core/ledger/chain.ts';
 import { signReceipt } from '../../src/core/ledger/receipt.ts';
 import { type AcceptedToken, openTapLedger, type TapLedger } from '../../src/store/tap-ledger.ts';
 import { createSimRandom } from '../sim-chance.ts';
-import { aFare, aRowOfEachKind, aTapRow, someNow } from '../testing/builders.ts';
+import { aFare, someNow } from '../testing/builders.ts';
+import { aRowOfEachKind, aTapRow } from '../testing/row-builders.ts';
 import type { Mark } from './marks.ts';
 
 const { positionals, values } = parseArgs({

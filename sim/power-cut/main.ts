@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { CliError, type ExitCode } from '../../src/cli/cli-io.ts';
 import { createProcessIo } from '../../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../../src/cli/run-program.ts';
+import { countProgress } from '../count-progress.ts';
+import { wholeNumber } from '../mint/option-parsers.ts';
 import { createSimRandom } from '../sim-chance.ts';
 import { cutDisk } from './cut-disk.ts';
 import { noLoopDisk } from './loop-disk.ts';
@@ -16,6 +18,7 @@ const io = createProcessIo();
 const ran: ProgramRun = { io, exitCode: 0 };
 const rows = 300;
 const printedMax = 20;
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const program = new Command('scripts/power-cut')
   .description('a ledger after power cuts at any call, writes lost, reordered or torn.')
@@ -31,7 +34,7 @@ process.exitCode = await runProgram(program, ran, process.argv.slice(2));
 async function bench(states: number, seed: number): Promise<ExitCode> {
   const folder = mkdtempSync(join(tmpdir(), 'halte-power-'));
   io.out(`${states} power cuts, seed ${seed}`);
-  const onState = (state: number) => progress(state, states);
+  const onState = countProgress(io, { total: states, what: 'cuts' });
   const report = await cutPower({ folder, states, rows, onState }, createSimRandom(seed));
   io.out(
     `in ${report.operations} calls, ${report.syncs} of them syncs; ${report.greens} green lights`,
@@ -45,7 +48,7 @@ async function benchDisk(cuts: number, seed: number): Promise<ExitCode> {
   if (missing !== undefined) throw new CliError('power-cut/no-disk', missing, 'try it as root');
   const folder = mkdtempSync(join(tmpdir(), 'halte-power-'));
   io.out(`${cuts} power cuts of a disk, seed ${seed}`);
-  const onCut = (cut: number) => progress(cut, cuts);
+  const onCut = countProgress(io, { total: cuts, what: 'cuts' });
   const report = await cutDisk({ folder, cuts, onCut }, createSimRandom(seed));
   io.out(`${report.greens} green lights before them`);
   rmSync(folder, { recursive: true });
@@ -60,17 +63,4 @@ function verdict(bad: readonly string[], again: string): ExitCode {
   }
   io.err(`→ ${bad.length} of them are bad; again with ${again}`);
   return 1;
-}
-
-/** One line that moves on a terminal, a line for every fifth of them elsewhere. */
-function progress(state: number, states: number): void {
-  const line = `${state} of ${states} cuts`;
-  if (io.inColour) process.stdout.write(`\r${line}${state === states ? '\n' : ''}`);
-  else if (state % Math.ceil(states / 5) === 0) io.out(line);
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError('a whole number');
 }

@@ -13,7 +13,8 @@ import {
   type TapLedger,
 } from '../../src/store/tap-ledger.ts';
 import type { UploadRequest } from '../../src/sync/wire.ts';
-import { aFare, aTapRow, someNow } from './builders.ts';
+import { aFare, someNow } from './builders.ts';
+import { aTapRow } from './row-builders.ts';
 
 export const testDevice = 'bus-1';
 

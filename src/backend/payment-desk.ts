@@ -14,21 +14,16 @@ export interface PaymentDeskDeps {
   readonly clock: Clock;
 }
 
-export interface DeskAnswer {
-  readonly answer: 'approved' | 'declined' | 'unknown';
-  readonly reason?: string | undefined;
-}
-
 export interface PaymentDesk {
   /** The same reference again gets the same answer, and is charged once. */
-  authorise(device: string, request: WireAuthoriseRequest): Promise<DeskAnswer>;
+  authorise(device: string, request: WireAuthoriseRequest): Promise<ProviderAnswer>;
 }
 
 export function createPaymentDesk(deps: PaymentDeskDeps): PaymentDesk {
   const { authorisations, provider, clock } = deps;
-  const underWay = new Map<string, Promise<DeskAnswer>>();
+  const underWay = new Map<string, Promise<ProviderAnswer>>();
 
-  async function answered(device: string, request: WireAuthoriseRequest): Promise<DeskAnswer> {
+  async function answered(device: string, request: WireAuthoriseRequest): Promise<ProviderAnswer> {
     const before = await authorisations.request({ device, ...request }, clock.wallNow());
     if (before !== 'new') return { answer: answerOf(before) };
     const payment = paymentOf(device, request);
@@ -73,6 +68,6 @@ function paymentOf(device: string, request: WireAuthoriseRequest): ProviderPayme
   return { ...payment, amount: { amount, currency } };
 }
 
-function answerOf(state: AuthorisationState): DeskAnswer['answer'] {
+function answerOf(state: AuthorisationState): ProviderAnswer['answer'] {
   return state === 'approved' || state === 'declined' ? state : 'unknown';
 }

@@ -2,18 +2,11 @@
  * The port to whoever charges a payment: an acquirer's API, or its simulated twin. It knows nothing
  * of taps; what it needs of the code it opens itself (opening.ts).
  */
-import type { Money } from '../core/money.ts';
+import type { AuthoriseRequest } from '../sync/authoriser.ts';
 import type { PaymentName } from './authorisations.ts';
 
-export interface ProviderPayment extends PaymentName {
-  readonly format: string;
-  readonly tokenKey: Uint8Array;
-  readonly accountKey?: Uint8Array | undefined;
-  /** The payment code, sealed to the backend by the device. */
-  readonly sealed?: Uint8Array | undefined;
-  readonly amount: Money;
-  readonly product: string;
-}
+/** What a device asks about; its secret is the payment code. */
+export type ProviderPayment = PaymentName & Omit<AuthoriseRequest, 'asked'>;
 
 export interface ProviderAnswer {
   /** `unknown`: it may or may not be charged. */

@@ -12,14 +12,18 @@ export function openSqliteEngine(path: string): SqlEngine {
   const prepared = new Map<string, Statement>();
 
   function statementOf(sql: string): Statement {
-    const known = prepared.get(sql) ?? database.prepare(sql.replace(/ for update\b/, ''));
-    prepared.set(sql, known);
-    return known;
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare(sql.replace(/ for update\b/, ''));
+    prepared.set(sql, statement);
+    return statement;
   }
 
   function answer(asked: SqlQuery | SqlInsert): readonly SqlRow[] {
     if ('into' in asked) {
-      for (const row of asked.rows) statementOf(insertOf(asked, row)).run(row);
+      const [first] = asked.rows;
+      const insert = first && statementOf(insertOf(asked, first));
+      for (const row of asked.rows) insert?.run(row);
       return [];
     }
     const statement = statementOf(asked.sql);

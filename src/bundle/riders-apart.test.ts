@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { aTapRow } from '../../sim/testing/builders.ts';
 import { aLedger } from '../../sim/testing/ledger-builders.ts';
+import { aTapRow } from '../../sim/testing/row-builders.ts';
 import { decideTap } from '../core/decide.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { playScenario } from './play-scenario.ts';

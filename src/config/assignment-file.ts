@@ -2,19 +2,12 @@
  * What a driver or dispatcher assigned, in a small file of the data folder: a box that lost its
  * power on the road is on its line again. It holds for the service day in which it was given.
  */
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../device/message-of.ts';
-import type { AssignmentMemory } from '../runtime/assignment-memory.ts';
+import type { AssignmentMemory, Given } from '../runtime/assignment-memory.ts';
+import { replaceFile } from '../store/durable-file.ts';
 
 class AssignmentError extends Error {
   readonly code = 'assignment/cannot-keep';
@@ -51,16 +44,16 @@ export function createAssignmentFile(dataDir: string): AssignmentMemory {
     keep(given) {
       try {
         if (given === undefined) rmSync(path, { force: true });
-        else
-          replaceFile(
-            path,
-            JSON.stringify({ ...given.assignment, by: given.by, until: given.until }),
-          );
+        else replaceFile(path, JSON.stringify(writtenOf(given)));
       } catch (error) {
         throw new AssignmentError(path, error);
       }
     },
   };
+}
+
+function writtenOf({ assignment, by, until }: Given): z.input<typeof schema> {
+  return { ...assignment, by, until };
 }
 
 /** A file that is not there, or not ours any more, says nothing: the driver is asked again. */
@@ -69,25 +62,5 @@ function readWritten(path: string): z.infer<typeof schema> | undefined {
     return schema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
   } catch {
     return undefined;
-  }
-}
-
-/** After a power cut there is the old file or the new one. */
-function replaceFile(path: string, text: string): void {
-  const beside = `${path}.new`;
-  withFile(beside, 'w', (file) => {
-    writeSync(file, text);
-    fsyncSync(file);
-  });
-  renameSync(beside, path);
-  withFile(dirname(path), 'r', fsyncSync);
-}
-
-function withFile(path: string, flags: string, use: (file: number) => void): void {
-  const file = openSync(path, flags, 0o600);
-  try {
-    use(file);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aRowOfEachKind, aTapRow } from '../../sim/testing/builders.ts';
+import { aRowOfEachKind, aTapRow } from '../../sim/testing/row-builders.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { lastAcceptance, msBetween, rowsLookedBackMax } from './last-acceptance.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aTapRow } from '../../sim/testing/builders.ts';
+import { aTapRow } from '../../sim/testing/row-builders.ts';
 import { entryAsJson } from './ledger-json.ts';
 
 test('writes bytes as hexadecimal and everything else as it is', () => {

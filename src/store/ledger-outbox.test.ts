@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { someNow } from '../../sim/testing/builders.ts';
 import {
   aFolder,
   aLedger,
@@ -8,6 +8,7 @@ import {
   fill,
   receiptFor,
 } from '../../sim/testing/ledger-builders.ts';
+import { aTapRow } from '../../sim/testing/row-builders.ts';
 import { genesisHash } from '../core/ledger/chain.ts';
 import { decodeRow, encodeRow } from '../core/ledger/row.ts';
 import type { LedgerHead, TapLedger } from './tap-ledger.ts';

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aTapRow } from '../../sim/testing/builders.ts';
 import { createEpochCounter, receiptFor, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { aTapRow } from '../../sim/testing/row-builders.ts';
 import { encodeRow } from '../core/ledger/row.ts';
 import { type LedgerHead, openTapLedger, type TapLedger } from './tap-ledger.ts';
 

@@ -4,18 +4,9 @@
  *
  * `ledger.db.damaged` is the mark: it says why and where to. It is written first and removed last.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { replaceFile, syncPath } from './durable-file.ts';
 import { StoreError } from './store-error.ts';
 
 export interface DamageMark {
@@ -29,13 +20,7 @@ const suffixes = ['-wal', '-shm', ''];
 
 /** For the next start: this ledger is not to be gone on with. */
 export function markDamaged(path: string, mark: DamageMark): void {
-  const beside = `${path}.damaged.new`;
-  withFile(beside, 'w', (file) => {
-    writeSync(file, JSON.stringify(mark));
-    fsyncSync(file);
-  });
-  renameSync(beside, `${path}.damaged`);
-  syncFolder(dirname(path));
+  replaceFile(`${path}.damaged`, JSON.stringify(mark));
 }
 
 export function damageMark(path: string): DamageMark | undefined {
@@ -61,20 +46,20 @@ export function moveAside(path: string, folder: string): string {
   for (const suffix of suffixes.filter((end) => existsSync(path + end))) {
     renameSync(path + suffix, join(place, basename(path) + suffix));
   }
-  for (const changed of [place, dirname(place), dirname(path)]) syncFolder(changed);
+  for (const changed of [place, dirname(place), dirname(path)]) syncPath(changed);
   return setAsidePath(path, folder);
 }
 
 /** @param fresh a closed database. */
 export function putInPlace(fresh: string, path: string): void {
-  withFile(fresh, 'r', fsyncSync);
+  syncPath(fresh);
   renameSync(fresh, path);
-  syncFolder(dirname(path));
+  syncPath(dirname(path));
 }
 
 export function unmark(path: string): void {
   rmSync(`${path}.damaged`, { force: true });
-  syncFolder(dirname(path));
+  syncPath(dirname(path));
 }
 
 function setAsidePath(path: string, folder: string): string {
@@ -82,17 +67,4 @@ function setAsidePath(path: string, folder: string): string {
   if (dirname(dirname(place)) === dirname(path)) return join(place, basename(path));
   const hint = `remove ${basename(path)}.damaged and start again`;
   throw new StoreError('ledger/cannot-open', `${path}.damaged names ${folder}`, hint);
-}
-
-function syncFolder(folder: string): void {
-  withFile(folder, 'r', fsyncSync);
-}
-
-function withFile(path: string, flags: string, use: (file: number) => void): void {
-  const file = openSync(path, flags, 0o600);
-  try {
-    use(file);
-  } finally {
-    closeSync(file);
-  }
 }

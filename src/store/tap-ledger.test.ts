@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFare, aPastTap, aRowOfEachKind, aTapRow, someNow } from '../../sim/testing/builders.ts';
+import { aFare, aPastTap, someNow } from '../../sim/testing/builders.ts';
 import {
   aFolder,
   aLedger,
@@ -9,6 +9,7 @@ import {
   createEpochCounter,
   fill,
 } from '../../sim/testing/ledger-builders.ts';
+import { aRowOfEachKind, aTapRow } from '../../sim/testing/row-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow } from '../core/ledger/row.ts';

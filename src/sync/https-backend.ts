@@ -9,6 +9,7 @@ import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
 import type { Backend, UploadReply } from './backend.ts';
 import {
   connectionOf,
+  type MutualTls,
   post,
   type Reply,
   refusal,
@@ -17,14 +18,9 @@ import {
 } from './https-post.ts';
 import { type UploadRequest, uploadAccepted, uploadConflict } from './wire.ts';
 
-export interface HttpsBackendOptions {
+export interface HttpsBackendOptions extends MutualTls {
   /** Such as `https://backend.example:8443`. */
   readonly url: string;
-  /** PEM: who may sign the backend's certificate. Nothing else is trusted. */
-  readonly ca: string;
-  /** PEM: this device's certificate and key. */
-  readonly cert: string;
-  readonly key: string;
 }
 
 const replyTimeoutMs = 20_000;

@@ -12,9 +12,10 @@ const connection = { timeout: 5_000, minVersion: 'TLSv1.2' } as const;
 /** A reply of ours has a few hundred bytes. */
 export const replyBytesMax = 64 * 1024;
 
-/** PEM: who may sign the backend's certificate; the device's own certificate and key. */
 export interface MutualTls {
+  /** PEM: who may sign the backend's certificate. Nothing else is trusted. */
   readonly ca: string;
+  /** PEM: this device's certificate and key. */
   readonly cert: string;
   readonly key: string;
 }

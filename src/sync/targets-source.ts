@@ -6,10 +6,10 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { TargetsSource } from '../targets/targets-source.ts';
 import { SyncError } from './backend.ts';
 import type { HttpsBackendOptions } from './https-backend.ts';
+import { connectionOf } from './https-post.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { wireError } from './wire.ts';
 
-const connection = { timeout: 5_000, minVersion: 'TLSv1.2' } as const;
 /** Between two chunks; how long a whole file may take is for the caller's signal to say. */
 const silenceMs = 20_000;
 /** Of an answer that is an error. */
@@ -18,14 +18,12 @@ const complaintBytesMax = 16 * 1024;
 export function createHttpsTargetsSource(
   options: HttpsBackendOptions,
 ): TargetsSource & AsyncDisposable {
-  const { ca, cert, key } = options;
   const agent = new Agent({
     connections: 1,
     pipelining: 1,
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
-    // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would else have the last word.
-    connect: { ca, cert, key, rejectUnauthorized: true, ...connection },
+    connect: connectionOf(options),
   });
   return {
     async open(shelf, name, signal) {

@@ -23,31 +23,34 @@ export function ticketRide(
   leg: Leg,
   history: TicketHistory & { readonly trace?: Trace | undefined },
 ): TicketRide {
-  const { trace, ...input } = history;
-  if (input.past.length === 0 && trace === undefined) return firstRide(tariff, leg);
+  const { trace } = history;
+  const free = freeTransfer(tariff, leg, history);
+  const text =
+    free === undefined
+      ? 'without a transfer for nothing it uses a ride of the ticket'
+      : 'a transfer for nothing uses no ride of the ticket';
+  trace?.({ rule: 'ticket', holds: true, text });
+  if (free !== undefined) return free;
+  const [fare] = legFares(tariff, leg);
+  if (fare === undefined) return {};
+  const mayHaveBegunElsewhere = leadsFreelyTo(tariff, fare.legGroup, leg);
+  return {
+    legGroup: fare.legGroup,
+    ...(mayHaveBegunElsewhere && { provisional: ['earlier-leg'] }),
+  };
+}
+
+/** Most tickets have no leg to go on from, and nothing is quoted. */
+function freeTransfer(
+  tariff: Tariff,
+  leg: Leg,
+  { trace, ...input }: Parameters<typeof ticketRide>[2],
+): TicketRide | undefined {
+  if (input.past.length === 0) return undefined;
   const onlyTransfers: Trace = (step) => step.rule === 'fare_transfer_rules' && trace?.(step);
   const quote = quoteFare(tariff, { leg, caps: [], ...input }, trace && onlyTransfers);
-  const isFree = quote !== undefined && quote.transfersUsed > 0 && quote.amount.amount === 0;
-  const text = isFree
-    ? 'a transfer for nothing uses no ride of the ticket'
-    : 'without a transfer for nothing it uses a ride of the ticket';
-  trace?.({ rule: 'ticket', holds: true, text });
-  if (quote === undefined) return {};
+  if (quote === undefined || quote.transfersUsed === 0 || quote.amount.amount > 0) return undefined;
   const { legGroup, transfersUsed, provisional } = quote;
-  if (isFree) {
-    const goesOn = { legGroup, transfersUsed, goesOn: true } as const;
-    return provisional.length > 0 ? { ...goesOn, provisional } : goesOn;
-  }
-  return ridden(tariff, legGroup, leg);
-}
-
-/** Nothing to go on from, as of most tickets: no need to quote. */
-function firstRide(tariff: Tariff, leg: Leg): TicketRide {
-  const [fare] = legFares(tariff, leg);
-  return fare === undefined ? {} : ridden(tariff, fare.legGroup, leg);
-}
-
-function ridden(tariff: Tariff, legGroup: string | undefined, leg: Leg): TicketRide {
-  const mayHaveBegunElsewhere = leadsFreelyTo(tariff, legGroup, leg);
-  return { legGroup, ...(mayHaveBegunElsewhere && { provisional: ['earlier-leg'] }) };
+  const goesOn = { legGroup, transfersUsed, goesOn: true } as const;
+  return provisional.length > 0 ? { ...goesOn, provisional } : goesOn;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { aTapRow, bytesOf } from '../../../sim/testing/builders.ts';
+import { bytesOf } from '../../../sim/testing/builders.ts';
+import { aTapRow } from '../../../sim/testing/row-builders.ts';
 import { hex } from '../bytes.ts';
 import { genesisHash, type RowPlace, rowHash } from './chain.ts';
 import { encodeRow } from './row.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { aReceipt, aTicket, issuerKey, strangerKey } from '../../../sim/testing/builders.ts';
+import { aTicket, issuerKey, strangerKey } from '../../../sim/testing/builders.ts';
+import { aReceipt } from '../../../sim/testing/row-builders.ts';
 import { type Cbor, encodeCbor } from '../crypto/cbor.ts';
 import { parseCose, signCose } from '../crypto/cose-sign1.ts';
 import { sha256 } from '../crypto/sha256.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aRowOfEachKind, aTapRow, bytesOf } from '../../../sim/testing/builders.ts';
+import { bytesOf } from '../../../sim/testing/builders.ts';
+import { aRowOfEachKind, aTapRow } from '../../../sim/testing/row-builders.ts';
 import { concat, hex } from '../bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../crypto/cbor.ts';
 import { decodeRow, encodeRow, type Row, rowBytesMax } from './row.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import {
   aHolderKey,
-  aReceipt,
   aTicket,
   aTicketToken,
   bytesOf,
@@ -15,6 +14,7 @@ import {
   someNow,
   strangerKey,
 } from '../../../sim/testing/builders.ts';
+import { aReceipt } from '../../../sim/testing/row-builders.ts';
 import { hex, latin1, utf8 } from '../bytes.ts';
 import { signCose } from '../crypto/cose-sign1.ts';
 import { signReceipt } from '../ledger/receipt.ts';

@@ -1,0 +1,28 @@
+/** Small files that must survive a power cut: written beside, synced, renamed, their folder synced. */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** After a power cut there is the old file or the new one, for its owner alone to read. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.new`;
+  withFile(beside, 'w', (file) => {
+    writeSync(file, text);
+    fsyncSync(file);
+  });
+  renameSync(beside, path);
+  syncPath(dirname(path));
+}
+
+/** What a file holds, or which names a folder has. */
+export function syncPath(path: string): void {
+  withFile(path, 'r', fsyncSync);
+}
+
+function withFile(path: string, flags: string, use: (file: number) => void): void {
+  const file = openSync(path, flags, 0o600);
+  try {
+    use(file);
+  } finally {
+    closeSync(file);
+  }
+}
