@@ -37,8 +37,8 @@ export async function aTargetsBackend(targetsFolder: string | undefined) {
   const store = openSqliteStore(join(aFolder(), 'backend.db'));
   onTestFinished(() => store.close());
   const server = createBackendServer(
-    { store, clock, receiptKey: testReceiptKey },
-    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent', targetsFolder },
+    { store, clock, receiptKey: testReceiptKey, targetsFolder },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
   onTestFinished(() => server.close());
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

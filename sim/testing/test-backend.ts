@@ -54,8 +54,8 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
     return store.ingest(batch, receivedAt);
   };
   const server = createBackendServer(
-    { store: { ...store, ingest }, clock, receiptKey, provider: options.provider },
-    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent', targetsFolder },
+    { store: { ...store, ingest }, clock, receiptKey, provider: options.provider, targetsFolder },
+    { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
   failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, { share: 0.5 });
   onTestFinished(() => server.close());

@@ -1,5 +1,4 @@
-/** Refusals of the backend, each with a code, and the one place that turns them into answers. */
-import type { FastifyInstance } from 'fastify';
+/** Refusals of the backend, each with a code, and the one place that turns trouble into answers. */
 import { messageOf } from '../../device/message-of.ts';
 import type { WireError } from '../sync/wire.ts';
 
@@ -15,22 +14,28 @@ export class ServerError extends Error {
   }
 }
 
-export function answerErrors(server: FastifyInstance): void {
-  server.setErrorHandler(async (error, request, reply) => {
-    if (error instanceof ServerError) return reply.code(error.statusCode).send(error.body);
-    const status = statusOf(error);
-    if (status < 500) {
-      const message = messageOf(error);
-      const hint = 'see /openapi.json for the protocol';
-      return reply.code(status).send({ code: 'sync/bad-request', message, hint });
-    }
-    request.log.error({ err: error }, 'request failed');
-    return reply.code(503).send({
-      code: 'sync/backend-failed',
-      message: 'the backend could not store the batch',
-      hint: 'nothing was acknowledged; it is tried again by itself',
-    });
-  });
+export interface Refusal {
+  readonly status: number;
+  readonly json: WireError;
+  /** Set when it is our trouble, not the caller's. */
+  readonly trouble?: unknown;
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof ServerError) return { status: error.statusCode, json: error.body };
+  const status = statusOf(error);
+  if (status < 500) {
+    const message = messageOf(error);
+    const hint = 'see /openapi.json for the protocol';
+    return { status, json: { code: 'sync/bad-request', message, hint } };
+  }
+  const message = 'the backend could not do it';
+  const hint = 'nothing was acknowledged; it is tried again by itself';
+  return {
+    status: 503,
+    json: { code: 'sync/backend-failed', message, hint },
+    trouble: error,
+  };
 }
 
 /** Fastify marks what the client did wrong (body too large, unknown media type) with a 4xx. */

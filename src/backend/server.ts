@@ -1,13 +1,19 @@
 /**
- * The backend's HTTPS front: mutual TLS, the sync protocol, its OpenAPI document. Devices are who
- * their certificate says they are; nothing in a body can make one device speak for another.
+ * The backend's HTTPS listeners around its operations: TLS, limits of bytes and time, compression,
+ * the OpenAPI document. Devices are who their certificate says they are.
  */
-import { type FastifyInstance, fastify } from 'fastify';
-import { type AuthoriseRouteDeps, addAuthoriseRoutes } from './authorise-route.ts';
+import { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { bodyBytesMax } from '../sync/wire.ts';
+import { admit } from './admission.ts';
 import { openApiDocument } from './openapi.ts';
-import { answerErrors } from './server-error.ts';
-import { addTapsRoute, type TapsRouteDeps } from './taps-route.ts';
-import { addTargetsRoutes } from './targets-route.ts';
+import type { BackendResponse, Caller, Operation, Peer } from './operation.ts';
+import { batchTooLarge, notInProtocol } from './read-body.ts';
+import { refusalOf } from './server-error.ts';
+import { type BackendServiceDeps, createBackendService, noSuchPath } from './service.ts';
 
 export interface BackendServerOptions {
   /** PEM: the server's certificate and key, and the CA that signs device certificates. */
@@ -16,8 +22,6 @@ export interface BackendServerOptions {
   readonly deviceCa: string;
   /** Lines of JSON to standard output: every request, or trouble only. */
   readonly logLevel: 'info' | 'warn' | 'silent';
-  /** A repository of signed targets to hand out to devices; absent: there is none. */
-  readonly targetsFolder?: string | undefined;
 }
 
 /** Compressed; a longer one cannot be an allowed body. */
@@ -28,7 +32,7 @@ export type BackendServer = FastifyInstance;
 
 /** Not listening yet. Closing it does not close the store. */
 export function createBackendServer(
-  deps: TapsRouteDeps & AuthoriseRouteDeps,
+  deps: Omit<BackendServiceDeps, 'log'>,
   options: BackendServerOptions,
 ): BackendServer {
   const server = fastify({
@@ -47,11 +51,100 @@ export function createBackendServer(
     requestTimeout: connectionTimeoutMs,
     forceCloseConnections: true,
   }) as unknown as FastifyInstance;
-  answerErrors(server);
-  addTapsRoute(server, deps);
-  addAuthoriseRoutes(server, deps);
-  if (options.targetsFolder !== undefined) addTargetsRoutes(server, options.targetsFolder);
-  server.get('/openapi.json', async () => openApiDocument());
-  server.get('/v1/health', async () => ({ status: 'ok', serverTime: deps.clock.wallNow() }));
+  const service = createBackendService({
+    ...deps,
+    log: (level, message, fields) => server.log[level](fields, message),
+  });
+  answerTrouble(server);
+  takeBodiesAsBytes(server);
+  const operations = service.operations.filter(({ doors }) => doors.includes('device'));
+  for (const operation of operations) addRoute(server, operation);
+  server.get('/openapi.json', async () => openApiDocument(operations));
+  runBetweenRequests(server, service.run);
   return server;
+}
+
+function answerTrouble(server: FastifyInstance): void {
+  server.setErrorHandler(async (error, request, reply) => {
+    const { status, json, trouble } = refusalOf(error);
+    if (trouble !== undefined) request.log.error({ err: trouble }, 'request failed');
+    return reply.code(status).send(json);
+  });
+  server.setNotFoundHandler(async () => {
+    throw noSuchPath();
+  });
+}
+
+/** What they mean is the operation's; here they only become whole and uncompressed. */
+function takeBodiesAsBytes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    ['application/cbor', 'application/json'],
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) =>
+      request.headers['content-encoding'] === 'gzip' ? unzip(body) : body,
+  );
+}
+
+const decompress = promisify(gunzip);
+
+async function unzip(body: Buffer): Promise<Buffer> {
+  try {
+    return await decompress(body, { maxOutputLength: bodyBytesMax });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw batchTooLarge(`more than ${bodyBytesMax} bytes`);
+    }
+    throw notInProtocol('the body is not gzip');
+  }
+}
+
+function addRoute(server: FastifyInstance, operation: Operation): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  server.route({
+    method: operation.method,
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // A stranger is turned away before a byte of the body is read.
+    async onRequest(request) {
+      callers.set(request, await admit(operation, { peer: peerOf(request) }));
+    },
+    async handler(request, reply) {
+      const response = await operation.perform({
+        caller: callers.get(request) ?? { kind: 'anyone' },
+        params: request.params as Readonly<Record<string, string>>,
+        query: new URL(request.url, 'https://backend').searchParams,
+        body: request.body instanceof Uint8Array ? request.body : undefined,
+      });
+      return send(reply, response);
+    },
+  });
+}
+
+function peerOf(request: FastifyRequest): Peer | undefined {
+  const socket = request.raw.socket as TLSSocket;
+  const name = socket.getPeerCertificate().subject?.CN;
+  if (typeof name !== 'string') return undefined;
+  const trouble = socket.authorized ? undefined : String(socket.authorizationError);
+  return { name, trouble };
+}
+
+function send(reply: FastifyReply, response: BackendResponse): FastifyReply {
+  reply.code(response.status);
+  if ('json' in response) return reply.send(response.json);
+  return reply.type(response.mediaType).send(Readable.from(response.bytes, { objectMode: false }));
+}
+
+function runBetweenRequests(
+  server: FastifyInstance,
+  run: (signal: AbortSignal) => Promise<void>,
+): void {
+  const stop = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  server.addHook('onReady', async () => {
+    running = run(stop.signal);
+  });
+  server.addHook('onClose', async () => {
+    stop.abort();
+    await running;
+  });
 }

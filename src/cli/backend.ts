@@ -28,9 +28,9 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
   const receiptKey = readReceiptKey(options.receiptKey);
   const store = await openDatabaseOf(options.db);
   const server = createBackendServer(
-    { store, clock: createSystemClock(), receiptKey },
+    { store, clock: createSystemClock(), receiptKey, targetsFolder: options.targets },
     {
-      ...{ cert, key, deviceCa: ca, targetsFolder: options.targets },
+      ...{ cert, key, deviceCa: ca },
       logLevel: options.log === true ? 'info' : 'warn',
     },
   );

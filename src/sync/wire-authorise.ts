@@ -50,4 +50,3 @@ export const voidRequest = z.strictObject({ reference });
 
 /** 200: it will be taken back, was taken back, or was never charged. */
 export const voidAnswer = z.object({ state: z.enum(['void-wanted', 'voided', 'declined']) });
-export type VoidAnswer = z.infer<typeof voidAnswer>;

@@ -1,13 +1,13 @@
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createSystemClock } from '../../device/os/system-clock.ts';
-import { createSimAcquirer } from '../../sim/sim-acquirer.ts';
-import { aPayment, bytesOf } from '../../sim/testing/builders.ts';
-import { aBatch } from '../../sim/testing/ledger-builders.ts';
-import { aTapRow } from '../../sim/testing/row-builders.ts';
-import { aTestBackend } from '../../sim/testing/test-backend.ts';
-import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
-import { encodeRow } from '../core/ledger/row.ts';
+import { createSystemClock } from '../../../device/os/system-clock.ts';
+import { createSimAcquirer } from '../../../sim/sim-acquirer.ts';
+import { aPayment, bytesOf } from '../../../sim/testing/builders.ts';
+import { aBatch } from '../../../sim/testing/ledger-builders.ts';
+import { aTapRow } from '../../../sim/testing/row-builders.ts';
+import { aTestBackend } from '../../../sim/testing/test-backend.ts';
+import { type Cbor, encodeCbor } from '../../core/crypto/cbor.ts';
+import { encodeRow } from '../../core/ledger/row.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
