@@ -15,6 +15,8 @@ import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
 import { settleTaps } from './cli/taps-cards.ts';
+import { exportTaps } from './cli/taps-export.ts';
+import { importFromStick } from './cli/taps-import.ts';
 import { clockQualities } from './core/clock-quality.ts';
 
 const io = createProcessIo();
@@ -52,6 +54,8 @@ program
     ran.exitCode = await backend(options, io);
   });
 
+const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;
+
 const taps = program.command('taps').description('look at the ledger of taps');
 
 taps
@@ -81,6 +85,30 @@ taps
   .option(...jsonOption)
   .action(async (options) => {
     ran.exitCode = await settleTaps(options, io);
+  });
+
+taps
+  .command('export')
+  .description('write all rows without a receipt to a stick, signed and sealed to the backend')
+  .requiredOption(...configOption)
+  .requiredOption('--out <file>', 'a new file, or a folder such as the mounted stick')
+  .option(...jsonOption)
+  .action(async (options) => {
+    ran.exitCode = await exportTaps(options, { io, now: Date.now(), draw });
+  });
+
+taps
+  .command('import')
+  .description('take rows from a stick into the backend’s ledger, or receipts into the device’s')
+  .argument('<file>', 'what "taps export" wrote; with --config: the .receipts file of it')
+  .option('--config <file>', 'on the device: its configuration')
+  .option('--db <where>', `at the office: ${databaseForms} (default: sqlite:halte.db)`)
+  .option('--device-ca <file>', 'PEM certificate of the CA that signs device certificates')
+  .option('--sealing-key <file>', 'the backend’s X25519 seed; may be given again', gathered)
+  .option('--receipt-key <file>', 'Ed25519 seed that signs receipts, in hexadecimal')
+  .option(...jsonOption)
+  .action(async (file, options) => {
+    ran.exitCode = await importFromStick(file, options, { io, draw });
   });
 
 program
@@ -134,7 +162,6 @@ medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
     ran.exitCode = explainRules(path, { ...options, columns: process.stdout.columns }, io);
   });
 
-const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;
 addListCommands(program, { io, now: Date.now(), draw }, (exitCode) => {
   ran.exitCode = exitCode;
 });

@@ -2,8 +2,9 @@
 import type { Entropy } from '../../device/clock.ts';
 import type { Signer } from '../../src/core/crypto/cose-sign1.ts';
 import { ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import { p256Signer } from '../../src/core/crypto/p256-signer.ts';
 import type { SignatureAlgorithm } from '../../src/core/crypto/verifying-key.ts';
-import { makeP256Key, p256Signer } from '../p256-signer.ts';
+import { makeP256Key } from '../p256-key.ts';
 
 export interface BenchSigner extends Signer {
   /** As `verifyingKey` takes it. */

@@ -25,6 +25,10 @@ export interface Workshop {
   readonly ticketKeyFile: string;
   /** Test keys of the transit cards that the device takes. */
   readonly cardKeyFile: string;
+  /** Test key that opens what the device seals. */
+  readonly sealingKeyFile: string;
+  /** Test key of the backend, by which it signs receipts. */
+  readonly receiptKeyFile: string;
   /** Writes the device's configuration. @returns its path. */
   configure(backendUrl: string, readers: { readonly pcsc: boolean }): string;
 }
@@ -42,8 +46,10 @@ export async function openWorkshop(
     key: ed25519PrivateKey(ticketSeed),
   });
   const identifierKey = entropy.bytes(32);
-  const sealingKey = x25519PrivateKey(entropy.bytes(32));
-  const receiptKey = ed25519PrivateKey(entropy.bytes(32));
+  const sealingSeed = entropy.bytes(32);
+  const sealingKey = x25519PrivateKey(sealingSeed);
+  const receiptSeed = entropy.bytes(32);
+  const receiptKey = ed25519PrivateKey(receiptSeed);
   const certificates = await makeTestCertificates(now);
   const { cert, key } = await certificates.device(device);
   const put = (name: string, text: string) => {
@@ -57,11 +63,14 @@ export async function openWorkshop(
   writeSemarangRules(join(folder, 'rules'), office);
   put('identifier.key', `${hex(identifierKey)}\n`);
   const ticketKeyFile = put('ticket.key', `${hex(ticketSeed)}\n`);
+  const sealingKeyFile = put('sealing.key', `${hex(sealingSeed)}\n`);
+  const receiptKeyFile = put('receipt.key', `${hex(receiptSeed)}\n`);
   const cardKeyFile = join(folder, 'card-keys.json');
   writeTestKeys(cardKeyFile, entropy);
 
   return {
-    ...{ device, office, receiptKey, certificates, scannerPath, ticketKeyFile, cardKeyFile },
+    ...{ device, office, receiptKey, certificates, scannerPath },
+    ...{ ticketKeyFile, cardKeyFile, sealingKeyFile, receiptKeyFile },
     keyed: createKeyedHash(identifierKey),
     forger: createForger(entropy, office),
     configure: (url, readers) =>

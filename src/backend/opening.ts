@@ -3,13 +3,15 @@
  * Only that needs the private keys: ingesting, storing and acknowledging rows does not.
  */
 import { equal } from '../core/bytes.ts';
-import { encapsulatedBytes, hpkeOpen, tagBytes } from '../core/crypto/hpke.ts';
+import { hpkeOpen } from '../core/crypto/hpke.ts';
 import { x25519PrivateKey } from '../core/crypto/x25519.ts';
 import { Secret } from '../core/secret.ts';
 import {
   headerBytes,
-  sealedBytesMax,
+  type SealingPurpose,
   sealedHeader,
+  sealedLengthMax,
+  sealedSecret,
   sealedVersion,
   sealingContext,
 } from '../sync/sealing.ts';
@@ -30,7 +32,10 @@ export interface Opener {
 }
 
 /** @param privateKeys X25519, 32 bytes each: today's, and older ones for what is still stored. */
-export function createOpener(privateKeys: readonly Uint8Array[]): Opener {
+export function createOpener(
+  privateKeys: readonly Uint8Array[],
+  purpose: SealingPurpose = sealedSecret,
+): Opener {
   const keys = privateKeys.map((bytes) => {
     const key = x25519PrivateKey(bytes);
     return { key, header: sealedHeader(key.publicKey.bytes) };
@@ -38,13 +43,13 @@ export function createOpener(privateKeys: readonly Uint8Array[]): Opener {
 
   return {
     open(sealed, device) {
-      if (!isWellFormed(sealed)) return failed('sealed/malformed');
+      if (!isWellFormed(sealed, purpose)) return failed('sealed/malformed');
       const header = sealed.subarray(0, headerBytes);
       const named = keys.find((known) => equal(known.header, header));
       if (named === undefined) return failed('sealed/unknown-key');
       const bytes = hpkeOpen(
         sealed.subarray(headerBytes),
-        sealingContext(header, device),
+        sealingContext(header, device, purpose),
         named.key,
       );
       if (bytes !== undefined) return { ok: true, secret: new Secret(bytes) };
@@ -53,9 +58,10 @@ export function createOpener(privateKeys: readonly Uint8Array[]): Opener {
   };
 }
 
-function isWellFormed(sealed: Uint8Array): boolean {
-  const isLong = sealed.length > headerBytes + encapsulatedBytes + tagBytes;
-  return isLong && sealed.length <= sealedBytesMax && sealed[0] === sealedVersion;
+function isWellFormed(sealed: Uint8Array, { bytesMax }: SealingPurpose): boolean {
+  const { length, 0: version } = sealed;
+  const isLong = length > sealedLengthMax(0);
+  return isLong && length <= sealedLengthMax(bytesMax) && version === sealedVersion;
 }
 
 function failed(failure: OpeningFailure): Opened {

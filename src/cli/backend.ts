@@ -1,10 +1,9 @@
 /** `halte backend`: the backend, with its ledger in a SQLite file or on PostgreSQL. */
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
-import { readSeedFile } from '../config/seed-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
-import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
 import { openDatabaseOf } from './backend-database.ts';
+import { readReceiptKey } from './backend-keys.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
 export interface BackendOptions {
@@ -51,13 +50,6 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new CliError('backend/bad-port', `--port ${text} is not a port`, '0 takes any free one');
-}
-
-function readReceiptKey(file: string) {
-  const seed = readSeedFile(file);
-  if (seed !== undefined) return ed25519PrivateKey(seed);
-  const hint = 'it holds 64 lower-case hexadecimal digits; "halte mint certs" makes one for tests';
-  throw new CliError('backend/bad-receipt-key', `${file} is not an Ed25519 seed`, hint);
 }
 
 function until(signal: AbortSignal): Promise<void> {

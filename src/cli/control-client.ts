@@ -17,11 +17,12 @@ export function askControl(
   socketPath: string,
   method: 'GET' | 'POST',
   path: string,
-  signal?: AbortSignal,
+  options: { readonly body?: string; readonly signal?: AbortSignal } = {},
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const fail = (message: string) =>
       reject(new CliError('control/failed', message, 'see the log of the validator'));
+    const { body, signal } = options;
     const call = request({ socketPath, method, path, signal }, async (response) => {
       try {
         const chunks: Buffer[] = await response.toArray();
@@ -33,6 +34,6 @@ export function askControl(
       }
     });
     call.once('error', (error) => fail(`the validator does not answer: ${error.message}`));
-    call.end();
+    call.end(body);
   });
 }

@@ -130,10 +130,14 @@ export function createDeviceSealer(config: DeviceConfig, entropy: Entropy): Seal
   return createSealer({ entropy }, { recipient, device: config.device });
 }
 
+/** By what receipts of the backend are told. */
+export function receiptsOf({ device, backend }: DeviceConfig) {
+  return { device, receiptKey: Uint8Array.from(Buffer.from(backend?.receiptKey ?? '', 'hex')) };
+}
+
 export function syncOptions(config: DeviceConfig): SyncLoopOptions {
   return {
-    device: config.device,
-    receiptKey: Uint8Array.from(Buffer.from(config.backend?.receiptKey ?? '', 'hex')),
+    ...receiptsOf(config),
     retentionMs: config.retentionDays * dayMs,
     ...config.sync,
   };

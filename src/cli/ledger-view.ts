@@ -5,17 +5,31 @@
 import { existsSync } from 'node:fs';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { controlSocketPath } from '../runtime/control-socket.ts';
-import { entryAsJson, type LedgerEntryJson } from '../runtime/ledger-json.ts';
+import {
+  batchFromJson,
+  entryAsJson,
+  type LedgerBatchJson,
+  type LedgerEntryJson,
+} from '../runtime/ledger-json.ts';
+import { type ReceiptsTaken, takeReceipts } from '../runtime/stick-receipts.ts';
 import type { DrainResult } from '../runtime/sync-loop.ts';
-import type { LedgerCursor, LedgerSlice, LedgerVerdict } from '../store/ledger-audit.ts';
+import type { LedgerSlice, LedgerVerdict } from '../store/ledger-audit.ts';
+import type { LedgerBatch, LedgerCursor } from '../store/ledger-outbox.ts';
+import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
 import { CliError } from './cli-io.ts';
 import { askControl, isControlAnswering } from './control-client.ts';
-import { createDeviceSync, ledgerPath, openDeviceLedger } from './device-parts.ts';
+import { createDeviceSync, ledgerPath, openDeviceLedger, receiptsOf } from './device-parts.ts';
 
 export interface LedgerView extends AsyncDisposable {
   /** Entries after the cursor, oldest first; empty at the end. */
   page(after: LedgerCursor): Promise<readonly LedgerEntryJson[]>;
   verify(): Promise<LedgerVerdict>;
+  /** Rows without a receipt. */
+  unsent(): Promise<number>;
+  /** Of them, those that come after the cursor; undefined when there are none. */
+  batch(after: LedgerCursor): Promise<LedgerBatch | undefined>;
+  /** @param lines receipts in base64, oldest first; at most `receiptLinesMax`. */
+  takeReceipts(lines: readonly string[]): Promise<ReceiptsTaken>;
   /** Sends everything now, or tells why it gave up. */
   drain(signal: AbortSignal): Promise<DrainResult>;
 }
@@ -30,6 +44,7 @@ export async function* entriesOf(view: LedgerView): AsyncGenerator<LedgerEntryJs
 }
 
 const pageEntriesMax = 1_000;
+const batchLimits = { rowsMax: batchRowsMax, bytesMax: batchBytesMax };
 
 export async function openLedgerView(config: DeviceConfig): Promise<LedgerView> {
   const socket = controlSocketPath(config.dataDir);
@@ -43,7 +58,18 @@ function runningView(socket: string): LedgerView {
       return (answer as { entries: LedgerEntryJson[] }).entries;
     },
     verify: () => verifyRunning(socket),
-    drain: async (signal) => (await askControl(socket, 'POST', '/drain', signal)) as DrainResult,
+    unsent: async () =>
+      ((await askControl(socket, 'GET', '/status')) as { readonly unsent: number }).unsent,
+    async batch({ epoch, seq }) {
+      const answer = await askControl(socket, 'GET', `/batch?epoch=${epoch}&seq=${seq}`);
+      return batchFromJson((answer as { batch: LedgerBatchJson | null }).batch);
+    },
+    async takeReceipts(lines) {
+      const options = { body: lines.join('\n') };
+      return (await askControl(socket, 'POST', '/receipts', options)) as ReceiptsTaken;
+    },
+    drain: async (signal) =>
+      (await askControl(socket, 'POST', '/drain', { signal })) as DrainResult,
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -72,6 +98,9 @@ function fileView(config: DeviceConfig): LedgerView {
   return {
     page: async (after) => ledger.audit.entries(pageEntriesMax, after).map(entryAsJson),
     verify: async () => ledger.audit.verify(),
+    unsent: async () => ledger.outbox.unsent,
+    batch: async (after) => ledger.outbox.nextBatch(batchLimits, after),
+    takeReceipts: async (lines) => takeReceipts(lines, { ledger, ...receiptsOf(config) }),
     async drain(signal) {
       await using sync = createDeviceSync(config, ledger);
       // Awaited here: the connection must stay open for as long as the drain takes.

@@ -32,6 +32,7 @@ import {
   noteDamage,
   openDeviceKeyStore,
   openRunningLedger,
+  receiptsOf,
   syncOptions,
 } from './device-parts.ts';
 import { openOperatorsWord } from './operators-word.ts';
@@ -97,7 +98,7 @@ export async function run(
   );
   const { sync, driver, whereabouts } = validator;
   await using _control = await openControlSocket(
-    { ledger, rescue, sync, driver, targets, whereabouts, gnss },
+    { ledger, rescue, sync, driver, targets, whereabouts, gnss, receipts: receiptsOf(config) },
     config.dataDir,
   );
   try {

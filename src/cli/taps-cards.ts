@@ -8,8 +8,8 @@ import { createOpener } from '../backend/opening.ts';
 import { type CardDebit, settleCards } from '../backend/settle-cards.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
-import { seedIn } from '../config/seed-file.ts';
 import { openLedgerOf } from './backend-database.ts';
+import { readSealingKey } from './backend-keys.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
 export interface TapsCardsOptions {
@@ -50,13 +50,6 @@ function proofDeps({ sealingKey, cardKeys }: TapsCardsOptions): CardProofDeps | 
     opener: createOpener(sealingKey.map(readSealingKey)),
     keyStore: createFileKeyStore(cardKeys),
   };
-}
-
-function readSealingKey(file: string): Uint8Array {
-  const seed = seedIn(readSecretFile(file));
-  if (seed !== undefined) return seed;
-  const hint = 'it holds 64 lower-case hexadecimal digits, as "halte mint sealing-key" writes them';
-  throw new CliError('taps/bad-sealing-key', `${file} is not an X25519 key`, hint);
 }
 
 const heading = line(

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { aFolder, aLedger, fill } from '../../sim/testing/ledger-builders.ts';
+import { aFolder, aLedger, fill, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { askControl, isControlAnswering } from '../cli/control-client.ts';
 import { type ControlDeps, controlSocketPath, openControlSocket } from './control-socket.ts';
 import { refusal } from './driver-answers.ts';
@@ -12,6 +12,7 @@ import type { SyncLoop } from './sync-loop.ts';
 vi.setConfig({ testTimeout: 10_000 });
 
 const aBusAtTuguMuda = {
+  receipts: { device: testDevice, receiptKey: new Uint8Array(32) },
   whereabouts: {
     context: {
       ...{ routeId: 'koridor-1', stopId: 'tugu-muda', serviceDate: 20_000 },
@@ -101,7 +102,7 @@ test('stops a drain when whoever asked for it has gone', async () => {
   };
   const { path } = await aControlSocket(aFolder(), draining(drain));
   const leave = new AbortController();
-  const asking = askControl(path, 'POST', '/drain', leave.signal);
+  const asking = askControl(path, 'POST', '/drain', { signal: leave.signal });
   await begun.promise;
 
   leave.abort();

@@ -9,12 +9,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import type { GnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import { messageOf } from '../../device/message-of.ts';
-import type { LedgerCursor } from '../store/ledger-audit.ts';
+import type { LedgerCursor } from '../store/ledger-outbox.ts';
 import type { Rescue } from '../store/ledger-rescue.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
+import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
 import type { DriverDesk } from './driver-desk.ts';
 import { answerDriver } from './driver-route.ts';
-import { entryAsJson } from './ledger-json.ts';
+import { batchAsJson, entryAsJson } from './ledger-json.ts';
+import { textOf } from './request-text.ts';
+import { receiptLinesMax, type StickReceipts, takeReceipts } from './stick-receipts.ts';
 import type { SyncLoop } from './sync-loop.ts';
 import type { TargetsWatch } from './targets-watch.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -24,6 +27,8 @@ export interface ControlDeps {
   /** What became of a damaged ledger at this start. */
   readonly rescue?: Rescue | undefined;
   readonly sync: SyncLoop | undefined;
+  /** By what receipts from a stick are told. */
+  readonly receipts: Omit<StickReceipts, 'ledger'>;
   readonly driver: Pick<DriverDesk, 'carryOut'>;
   readonly targets?: TargetsWatch | undefined;
   readonly whereabouts: Pick<Whereabouts, 'context'>;
@@ -45,6 +50,10 @@ class ControlError extends Error {
 const controlEntriesMax = 200;
 /** Rows checked for one answer: some milliseconds. */
 const verifiedAtOnceMax = 500;
+/** Of one answer with rows for a stick. */
+const batchLimits = { rowsMax: batchRowsMax, bytesMax: batchBytesMax };
+/** A receipt has some 250 bytes. */
+const receiptsBytesMax = receiptLinesMax * 1_024;
 
 export function controlSocketPath(dataDir: string): string {
   return join(dataDir, 'control.sock');
@@ -112,11 +121,27 @@ async function answer(
     }
     case 'POST /drain':
       return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });
+    case 'GET /batch':
+      return found({ batch: batchAsJson(ledger.outbox.nextBatch(batchLimits, cursorOf(url))) });
+    case 'POST /receipts':
+      return answerReceipts(deps, request);
     case 'POST /driver':
       return answerDriver(deps.driver, request);
     default:
       return { status: 404, body: { code: 'control/unknown' } };
   }
+}
+
+async function answerReceipts(
+  { ledger, receipts }: ControlDeps,
+  request: IncomingMessage,
+): Promise<Reply> {
+  const text = await textOf(request, receiptsBytesMax);
+  const lines = text?.split('\n').filter((line) => line !== '') ?? [];
+  if (text === undefined || lines.length > receiptLinesMax) {
+    return { status: 413, body: { code: 'control/too-many' } };
+  }
+  return found(takeReceipts(lines, { ledger, ...receipts }));
 }
 
 function found(body: object): Reply {

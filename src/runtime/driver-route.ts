@@ -4,6 +4,7 @@ import type { DriverAnswer } from '../../device/driver-console.ts';
 import { refusal } from './driver-answers.ts';
 import type { DriverDesk } from './driver-desk.ts';
 import { driverActionIn } from './driver-request.ts';
+import { textOf } from './request-text.ts';
 
 /** An action is a line; what is longer is not read to its end. */
 export const driverRequestBytesMax = 4_096;
@@ -17,7 +18,7 @@ export async function answerDriver(
   desk: Pick<DriverDesk, 'carryOut'>,
   request: IncomingMessage,
 ): Promise<DriverReply> {
-  const text = await textOf(request);
+  const text = await textOf(request, driverRequestBytesMax);
   if (text === undefined) return replied(413, refusal('bad-request', 'too long'));
   const action = driverActionIn(text);
   if ('ok' in action) return replied(400, action);
@@ -27,15 +28,4 @@ export async function answerDriver(
 
 function replied(status: number, { ok: _, ...body }: DriverAnswer): DriverReply {
   return { status, body };
-}
-
-async function textOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += (chunk as Buffer).length;
-    if (length > driverRequestBytesMax) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
 }

@@ -1,6 +1,7 @@
 /** A ledger entry as JSON, for people and scripts: bytes become lower-case hexadecimal. */
 import { hex } from '../core/bytes.ts';
 import type { LedgerEntry } from '../store/ledger-audit.ts';
+import type { LedgerBatch } from '../store/ledger-outbox.ts';
 
 export interface LedgerEntryJson {
   readonly epoch: number;
@@ -17,4 +18,30 @@ export function entryAsJson({ epoch, seq, sent, row }: LedgerEntry): LedgerEntry
     value instanceof Uint8Array ? hex(value) : value,
   ]);
   return { epoch, seq, sent, row: Object.fromEntries(fields) };
+}
+
+/** Exact bytes are base64. */
+export interface LedgerBatchJson {
+  readonly epoch: number;
+  readonly fromSeq: number;
+  readonly prevHash: string;
+  readonly rows: readonly string[];
+}
+
+export function batchAsJson(batch: LedgerBatch | undefined): LedgerBatchJson | null {
+  if (batch === undefined) return null;
+  return { ...batch, prevHash: base64(batch.prevHash), rows: batch.rows.map(base64) };
+}
+
+export function batchFromJson(batch: LedgerBatchJson | null): LedgerBatch | undefined {
+  if (batch === null) return undefined;
+  return { ...batch, prevHash: fromBase64(batch.prevHash), rows: batch.rows.map(fromBase64) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }

@@ -4,7 +4,7 @@
  * next start sets a damaged ledger aside.
  */
 import type { Clock } from '../../device/clock.ts';
-import type { LedgerCursor } from '../store/ledger-audit.ts';
+import type { LedgerCursor } from '../store/ledger-outbox.ts';
 import { brokenChain } from '../store/store-error.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 

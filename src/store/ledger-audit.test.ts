@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import { someNow } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, fill, receiptFor } from '../../sim/testing/ledger-builders.ts';
-import type { LedgerCursor } from './ledger-audit.ts';
+import type { LedgerCursor } from './ledger-outbox.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });

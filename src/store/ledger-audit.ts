@@ -2,7 +2,7 @@
 import { equal } from '../core/bytes.ts';
 import { rowHash } from '../core/ledger/chain.ts';
 import { decodeRow, type Row } from '../core/ledger/row.ts';
-import type { EpochState } from './ledger-outbox.ts';
+import type { EpochState, LedgerCursor } from './ledger-outbox.ts';
 import type { SqliteDatabase } from './open-database.ts';
 import { namingErrorsOf } from './store-error.ts';
 
@@ -18,12 +18,6 @@ export interface LedgerVerdict {
   readonly rows: number;
   /** The first place where the chain does not hold. */
   readonly broken?: { readonly epoch: number; readonly seq: number; readonly what: string };
-}
-
-/** Where to go on listing: the place of the last entry seen. */
-export interface LedgerCursor {
-  readonly epoch: number;
-  readonly seq: number;
 }
 
 export interface LedgerAudit {

@@ -8,6 +8,12 @@ import type { Receipt } from '../core/ledger/receipt.ts';
 import type { SqliteDatabase } from './open-database.ts';
 import { brokenChain, namingErrorsOf } from './store-error.ts';
 
+/** A place in the ledger; what comes after it is meant. */
+export interface LedgerCursor {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
 export interface LedgerBatch {
   readonly epoch: number;
   readonly fromSeq: number;
@@ -23,8 +29,11 @@ interface BatchLimits {
 }
 
 export interface LedgerOutbox {
-  /** The oldest rows without a receipt, of one epoch; undefined when all have theirs. */
-  nextBatch(limits: BatchLimits): LedgerBatch | undefined;
+  /**
+   * The oldest rows without a receipt, of one epoch; undefined when all have theirs.
+   * @param after leaves out what stands up to there, in the order of the ledger.
+   */
+  nextBatch(limits: BatchLimits, after?: LedgerCursor): LedgerBatch | undefined;
   /** Rows without a receipt. */
   readonly unsent: number;
   /**
@@ -52,6 +61,8 @@ export interface EpochState {
 /** Rows deleted in one transaction: a tap waits behind it. */
 const prunedAtOnceMax = 500;
 
+const beforeAll: LedgerCursor = { epoch: 0, seq: 0 };
+
 export function createLedgerOutbox(database: SqliteDatabase, device: string): LedgerOutbox {
   const statements = prepare(database);
 
@@ -64,14 +75,15 @@ export function createLedgerOutbox(database: SqliteDatabase, device: string): Le
   const countUnsent = named(() => statements.unsent.get() as number);
 
   return {
-    nextBatch: named((limits: BatchLimits) => {
-      const epoch = statements.unsentEpoch.get() as EpochState | undefined;
+    nextBatch: named((limits: BatchLimits, after: LedgerCursor = beforeAll) => {
+      const epoch = statements.unsentEpoch.get(after) as EpochState | undefined;
       if (epoch === undefined) return undefined;
-      const prevHash = hashAt(epoch, epoch.durable_seq);
+      const before = Math.max(epoch.durable_seq, epoch.epoch === after.epoch ? after.seq : 0);
+      const prevHash = hashAt(epoch, before);
       if (prevHash === undefined) return undefined;
-      const stored = statements.rowsAfter.iterate(epoch.epoch, epoch.durable_seq);
+      const stored = statements.rowsAfter.iterate(epoch.epoch, before);
       const rows = takeRows(stored as IterableIterator<Uint8Array>, limits);
-      const batch = { epoch: epoch.epoch, fromSeq: epoch.durable_seq + 1, prevHash, rows };
+      const batch = { epoch: epoch.epoch, fromSeq: before + 1, prevHash, rows };
       checkWhole(batch);
       return batch;
     }),
@@ -147,8 +159,10 @@ function prepare(database: SqliteDatabase) {
     epoch: database.prepare('select * from epoch where epoch = ?'),
     epochs: database.prepare('select * from epoch order by ordinal'),
     unsentEpoch: database.prepare(
-      `select * from epoch where exists
-         (select 1 from row where row.epoch = epoch.epoch and seq > durable_seq)
+      `select * from epoch
+       where ordinal >= coalesce((select ordinal from epoch where epoch = :epoch), 0)
+         and exists (select 1 from row where row.epoch = epoch.epoch
+           and seq > max(durable_seq, iif(epoch.epoch = :epoch, :seq, 0)))
        order by ordinal limit 1`,
     ),
     unsent: database

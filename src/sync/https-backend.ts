@@ -2,10 +2,7 @@
  * The device's HTTPS client: mutual TLS with the device's own certificate, one connection, gzip
  * CBOR up, JSON down. It judges nothing: whatever the backend answers is named and handed on.
  */
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { Agent } from 'undici';
-import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
 import type { Backend, UploadReply } from './backend.ts';
 import {
   connectionOf,
@@ -16,7 +13,8 @@ import {
   replyBytesMax,
   understood,
 } from './https-post.ts';
-import { type UploadRequest, uploadAccepted, uploadConflict } from './wire.ts';
+import { uploadBody } from './upload-body.ts';
+import { uploadAccepted, uploadConflict } from './wire.ts';
 
 export interface HttpsBackendOptions extends MutualTls {
   /** Such as `https://backend.example:8443`. */
@@ -24,8 +22,6 @@ export interface HttpsBackendOptions extends MutualTls {
 }
 
 const replyTimeoutMs = 20_000;
-
-const compress = promisify(gzip);
 
 export function createHttpsBackend(options: HttpsBackendOptions): Backend & AsyncDisposable {
   const agent = new Agent({
@@ -39,16 +35,12 @@ export function createHttpsBackend(options: HttpsBackendOptions): Backend & Asyn
 
   return {
     async uploadTaps(batch, signal) {
-      const body = await compressed(batch);
+      const body = await uploadBody(batch);
       const url = new URL('/v1/taps', options.url);
       return asUploadReply(await post(url, { body, gzip: true }, { dispatcher: agent, signal }));
     },
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
-}
-
-function compressed(batch: UploadRequest): Promise<Uint8Array> {
-  return compress(encodeCbor(new Map<string, Cbor>(Object.entries(batch))));
 }
 
 function asUploadReply(reply: Reply): UploadReply {

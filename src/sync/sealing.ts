@@ -18,11 +18,24 @@ export const headerBytes = 1 + keyIdBytes;
 
 /** A frame from a scanner is the longest secret there can be. */
 export const secretBytesMax = 1_024;
-export const sealedBytesMax = headerBytes + encapsulatedBytes + secretBytesMax + tagBytes;
+export const sealedBytesMax = sealedLengthMax(secretBytesMax);
+
+/** What is sealed: sealed for one purpose, it does not open for another. */
+export interface SealingPurpose {
+  readonly info: string;
+  readonly bytesMax: number;
+}
+
+export const sealedSecret: SealingPurpose = { info: 'halte/sealed/1', bytesMax: secretBytesMax };
 
 export interface Sealer {
-  /** @param secret 1 to 1,024 bytes. @returns 53 bytes more, different each time. */
+  /** @param secret 1 byte to the purpose's most. @returns 53 bytes more, different each time. */
   seal(secret: Uint8Array): Uint8Array;
+}
+
+/** @param bytesMax of what is sealed. */
+export function sealedLengthMax(bytesMax: number): number {
+  return headerBytes + encapsulatedBytes + bytesMax + tagBytes;
 }
 
 export interface SealerOptions {
@@ -30,6 +43,8 @@ export interface SealerOptions {
   readonly recipient: Uint8Array;
   /** The device's id: sealed by one device, it does not open as another's. */
   readonly device: string;
+  /** Default: a secret of a row. */
+  readonly purpose?: SealingPurpose;
 }
 
 /** @throws RangeError when the recipient is no key. */
@@ -37,11 +52,12 @@ export function createSealer(deps: { readonly entropy: Entropy }, options: Seale
   const recipient = x25519PublicKey(options.recipient);
   if (recipient === undefined) throw new RangeError('the recipient is not an X25519 public key');
   const header = sealedHeader(recipient.bytes);
-  const context = sealingContext(header, options.device);
+  const { purpose = sealedSecret } = options;
+  const context = sealingContext(header, options.device, purpose);
   return {
     seal(secret) {
       const { length } = secret;
-      assert(length >= 1 && length <= secretBytesMax, `a secret of ${length} bytes`);
+      assert(length >= 1 && length <= purpose.bytesMax, `a secret of ${length} bytes`);
       const ephemeral = x25519PrivateKey(deps.entropy.bytes(x25519KeyBytes));
       return concat(header, hpkeSeal(secret, context, { recipient, ephemeral }));
     },
@@ -54,6 +70,10 @@ export function sealedHeader(recipient: Uint8Array): Uint8Array {
 }
 
 /** What both sides bind a sealed secret to. */
-export function sealingContext(header: Uint8Array, device: string): HpkeContext {
-  return { info: utf8('halte/sealed/1'), aad: concat(header, utf8(device)) };
+export function sealingContext(
+  header: Uint8Array,
+  device: string,
+  { info }: SealingPurpose,
+): HpkeContext {
+  return { info: utf8(info), aad: concat(header, utf8(device)) };
 }

@@ -1,15 +1,9 @@
 /**
- * ES256 (ECDSA on P-256 with SHA-256, FIPS 186-5) for the ticket offices and the riders' phones of
- * the simulated city: the signing half of src/core/crypto/verifying-key.ts.
+ * ES256 (ECDSA on P-256 with SHA-256, FIPS 186-5) with a private key in PEM: the signing half of
+ * verifying-key.ts.
  */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
-import type { Signer } from '../src/core/crypto/cose-sign1.ts';
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import type { Signer } from './cose-sign1.ts';
 
 export interface P256Signer extends Signer {
   readonly algorithm: 'ES256';
@@ -24,12 +18,6 @@ const pointBytes = 65;
 export function compressedPoint(point: Uint8Array): Uint8Array {
   const isOdd = ((point[pointBytes - 1] ?? 0) & 1) === 1;
   return Uint8Array.of(isOdd ? 3 : 2, ...point.subarray(1, 33));
-}
-
-/** @returns a new private key as PEM (PKCS #8). */
-export function makeP256Key(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
 /** @param pem a private key. @returns undefined when it is none, or not one on P-256. */

@@ -1,8 +1,9 @@
 import { createPublicKey, ECDH, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hex, utf8 } from '../src/core/bytes.ts';
-import { verifies, verifyingKey } from '../src/core/crypto/verifying-key.ts';
-import { compressedPoint, makeP256Key, p256Signer } from './p256-signer.ts';
+import { makeP256Key } from '../../../sim/p256-key.ts';
+import { hex, utf8 } from '../bytes.ts';
+import { compressedPoint, p256Signer } from './p256-signer.ts';
+import { verifies, verifyingKey } from './verifying-key.ts';
 
 /** RFC 6979 §A.2.5: the private key x as SEC 1 in PKCS #8, and its public point. */
 const rfcPrivate = 'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721';
