@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../device/os/system-clock.ts';
@@ -241,3 +243,47 @@ test.skipIf(!canMakeTinyDisk())(
     });
   },
 );
+
+/** Listens until the test ends. */
+async function aTakenPort(): Promise<{ readonly port: number; free(): void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, free: () => void server.close() };
+}
+
+/** What the page of a display is told, as it comes. */
+async function listenTo(port: number) {
+  const { body } = await fetch(`http://127.0.0.1:${port}/signals`);
+  let text = '';
+  const reading = (async () => {
+    for await (const piece of body ?? []) text += Buffer.from(piece).toString();
+  })();
+  reading.catch(() => {});
+  return () => text;
+}
+
+test('tells the page on its screen when it is ready, and what became of a card', async () => {
+  const { port, free } = await aTakenPort();
+  free();
+  const device = await aTestDevice({ indicators: [{ type: 'display', port }] });
+  const field = createSimCardField({ clock: createSystemClock() });
+  const { events } = startRun(device.config, { readers: [field] });
+  await eventually(() => expect(events()).toContainEqual(named('ready')));
+  const told = await listenTo(port);
+
+  field.present(aPhoneThatSays91af());
+
+  await eventually(() => expect(told()).toContain('event: signal\ndata: {"light":"amber"'));
+  expect(told()).toContain('data: {"inService":true');
+});
+
+test('names a display whose port is taken', async () => {
+  const { port } = await aTakenPort();
+  const device = await aTestDevice({ indicators: [{ type: 'display', port }] });
+
+  expect(await failureOf(device)).toMatchObject({
+    code: 'indicator/cannot-open',
+    message: expect.stringContaining(String(port)),
+  });
+});

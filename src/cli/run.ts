@@ -5,11 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../device/clock.ts';
-import { createConsoleIndicator } from '../../device/console/console-indicator.ts';
-import { createLogIndicator } from '../../device/console/log-indicator.ts';
 import { createGnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import type { Indicator } from '../../device/indicator.ts';
-import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
@@ -24,7 +21,8 @@ import { openControlSocket } from '../runtime/control-socket.ts';
 import type { Report } from '../runtime/runtime-event.ts';
 import { createStamper } from '../runtime/stamp.ts';
 import { createValidator, type Validator } from '../runtime/validator.ts';
-import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
+import type { CliIo, ExitCode } from './cli-io.ts';
+import { openIndicators } from './device-indicators.ts';
 import {
   createDeviceBackend,
   createDevicePaymentLink,
@@ -55,7 +53,11 @@ export async function run(
   await using backend = config.backend && createDeviceBackend(config.backend);
   await using payments = config.backend && createDevicePaymentLink(config.backend);
   await using keyStore = await openDeviceKeyStore(config);
-  const report: Report = (event) => io.err(JSON.stringify({ at: clock.wallNow(), ...event }));
+  await using riders = await openIndicators(config.indicators, { clock, io });
+  const report: Report = (event) => {
+    io.err(JSON.stringify({ at: clock.wallNow(), ...event }));
+    riders.hear(event);
+  };
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const stamper = createStamper(clock, bootId);
   const { ledger: opened, rescue } = openRunningLedger(config, stamper.stamp);
@@ -80,10 +82,7 @@ export async function run(
         ...config.readers.map((reader) => createReader(reader, clock)),
         ...(extras.readers ?? []),
       ],
-      indicators: [
-        ...config.indicators.map((indicator) => createIndicator(indicator, clock, io)),
-        ...(extras.indicators ?? []),
-      ],
+      indicators: [...riders.indicators, ...(extras.indicators ?? [])],
       backend,
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       payments,
@@ -116,24 +115,5 @@ function createReader(options: DeviceConfig['readers'][number], clock: Clock): T
       return createSerialBarcodeReader({ clock }, options);
     case 'pcsc':
       return createPcscCardReader({ clock }, options);
-  }
-}
-
-function createIndicator(
-  options: DeviceConfig['indicators'][number],
-  clock: Clock,
-  io: CliIo,
-): Indicator {
-  switch (options.type) {
-    case 'console':
-      return createConsoleIndicator({ clock, write: io.out }, { colour: io.inColour });
-    case 'log':
-      try {
-        return createLogIndicator({ clock }, options);
-      } catch (error) {
-        const message = messageOf(error);
-        const hint = 'check the path of the log indicator: its folder must be there and writable';
-        throw new CliError('indicator/cannot-open', message, hint);
-      }
   }
 }

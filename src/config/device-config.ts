@@ -30,6 +30,11 @@ const pcscReader = z.strictObject({
 const indicator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('console') }),
   z.strictObject({ type: z.literal('log'), path: z.string().min(1) }),
+  /** A browser in kiosk mode shows `http://127.0.0.1:PORT/`. */
+  z.strictObject({
+    type: z.literal('display'),
+    port: z.number().int().min(0).max(65_535).default(8_090),
+  }),
 ]);
 
 const gnss = z.strictObject({
