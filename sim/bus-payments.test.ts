@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { reasons } from '../src/core/reason.ts';
 import { halteTicketText } from '../src/core/ticket/issue.ts';
 import { pauseMs, unansweredMax } from '../src/runtime/authoriser.ts';
+import { declinesMax } from '../src/runtime/declined-payments.ts';
 import { type Bus, startBus } from './bus.ts';
 import { createQrisTapPhone } from './cards/qris-tap-phone.ts';
 import { wallets } from './city.ts';
@@ -69,6 +70,64 @@ test('refuses whoever the acquirer declines, with 244, whatever may be taken at 
 
   expect(lights(bus)).toEqual(['green payment-authorised', 'red payment-declined']);
   expect(reasons['payment-declined'].code).toBe(244);
+});
+
+/** A bus on which rider 1 has ridden an hour ago, and whose account is empty since. */
+async function aBusWithAnEmptyAccount(): Promise<Bus> {
+  const bus = await aBus();
+  await scan(bus, codeOf(1));
+  bus.acquirer.setBalance(accountOf(bus), 0);
+  await bus.clock.advance(60 * 60_000);
+  return bus;
+}
+
+const accountOf = (bus: Bus) => taps(bus)[0]?.accountKey ?? new Uint8Array();
+
+/** The wallet of rider 1 shows another code each time. */
+const newCodeOf = (number: number) =>
+  syntheticQris(wallets.gopay, createSimEntropy(100 + number), { rider: 1, account: '5A' });
+
+const refusals = ({ ledger }: Bus) =>
+  ledger.audit.entries(1_000).flatMap(({ row }) => (row?.kind === 'refusals' ? [row] : []));
+
+test('asks once about a declined code that is held up for a minute, and counts the rest', async () => {
+  const bus = await aBusWithAnEmptyAccount();
+
+  for (let time = 0; time < 25; time += 1) await scan(bus, newCodeOf(1), 2_000);
+  expect(bus.acquirer.asked).toBe(2);
+  expect(lights(bus).slice(1)).toEqual(Array(25).fill('red payment-declined'));
+  await bus.clock.advance(20_000);
+
+  expect(taps(bus).slice(1)).toMatchObject([{ authorisation: expect.any(Uint8Array) }]);
+  expect(refusals(bus)).toMatchObject([{ reason: 'payment-declined', count: 24 }]);
+  await scan(bus, newCodeOf(1));
+  expect(bus.acquirer.asked).toBe(3);
+});
+
+test('asks three times a minute about a wallet that shows a new code each time', async () => {
+  const bus = await aBusWithAnEmptyAccount();
+
+  for (let time = 0; time < 25; time += 1) await scan(bus, newCodeOf(time), 2_000);
+
+  expect(bus.acquirer.asked).toBe(1 + declinesMax);
+  await bus.clock.advance(75_000);
+  expect(taps(bus).slice(1)).toHaveLength(declinesMax);
+  expect(refusals(bus).reduce((sum, { count }) => sum + count, 0)).toBe(25 - declinesMax);
+});
+
+test('asks again a moment after a no, and forgets it with the yes', async () => {
+  const bus = await aBusWithAnEmptyAccount();
+  await scan(bus, newCodeOf(1), 6_000);
+  bus.acquirer.setBalance(accountOf(bus), 50_000);
+
+  await scan(bus, newCodeOf(2), 30 * 60_000);
+  await scan(bus, newCodeOf(3));
+
+  expect(lights(bus).slice(1)).toEqual([
+    'red payment-declined',
+    'green payment-authorised',
+    'green payment-authorised',
+  ]);
 });
 
 test('serves the other reader while one waits for the acquirer', async () => {

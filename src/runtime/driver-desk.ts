@@ -8,13 +8,13 @@ import type {
   DriverText,
   TripAssignment,
 } from '../../device/driver-console.ts';
+import { recordClockStep } from './clock-record.ts';
 import { refusal } from './driver-answers.ts';
 import { countRiders, type DriverSalesDeps, sellForCash, showFareCode } from './driver-sales.ts';
 import { resetEntry, voidLast } from './driver-take-back.ts';
 import type { Inspector } from './inspector.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import type { Report } from './runtime-event.ts';
-import { recordClockStep } from './tap-handler.ts';
 
 export interface DriverDeskDeps extends DriverSalesDeps {
   readonly inspector: Inspector;

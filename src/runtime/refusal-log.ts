@@ -59,12 +59,14 @@ export function createRefusalLog({ ledger, stamper }: RefusalLogDeps): RefusalLo
   return {
     note(tap, hasRows) {
       const { subject, refusal } = refusalOf(tap);
-      const isOther = tap.decision.outcome === 'accepted' || hasRows;
-      const noted = isOther
-        ? { ...countEnded(counts, subject), isRepeated: false }
-        : counted(counts, subject, { refusal, moment: stamper.stamp() });
+      const isAccepted = tap.decision.outcome === 'accepted';
+      const isOther = isAccepted || hasRows;
+      const before = isOther ? countEnded(counts, subject) : { counts, ended: [] };
+      const noted = isAccepted
+        ? { counts: before.counts, ended: [], isRepeated: false }
+        : counted(before.counts, subject, { refusal, moment: stamper.stamp() });
       counts = noted.counts;
-      return { counts: rowsOf(noted.ended), isCounted: noted.isRepeated };
+      return { counts: rowsOf([...before.ended, ...noted.ended]), isCounted: noted.isRepeated };
     },
     writeDue() {
       const over = countsOver(counts, stamper.stamp());
@@ -79,8 +81,11 @@ export function createRefusalLog({ ledger, stamper }: RefusalLogDeps): RefusalLo
   };
 }
 
-/** Noise has no key: it counts by its reader and what is wrong with it. */
-function refusalOf({ scan: { reader }, token, decision: { reason } }: Tap): {
+/**
+ * A payment counts by its account, whose wallet makes a new code each time; noise has no key and
+ * counts by its reader and what is wrong with it.
+ */
+function refusalOf({ scan: { reader }, token, standsFor, decision: { reason } }: Tap): {
   readonly subject: string;
   readonly refusal: Refusal;
 } {
@@ -88,7 +93,7 @@ function refusalOf({ scan: { reader }, token, decision: { reason } }: Tap): {
     return { subject: noiseOf(reader, reason), refusal: { reader, reason, ...sampleOf(token) } };
   }
   const { tokenKey } = token.value;
-  return { subject: hex(tokenKey), refusal: { reader, reason, tokenKey } };
+  return { subject: standsFor ?? hex(tokenKey), refusal: { reader, reason, tokenKey } };
 }
 
 function noiseOf(reader: string, reason: Reason): string {

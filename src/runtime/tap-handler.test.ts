@@ -7,6 +7,7 @@ import { createSimClock } from '../../sim/sim-clock.ts';
 import {
   aHolderKey,
   aQrisCode,
+  aRiskPolicy,
   aTicket,
   aTicketToken,
   holderKey,
@@ -25,29 +26,41 @@ import { utf8 } from '../core/bytes.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import { decideTap } from '../core/decide.ts';
 import { parsed } from '../core/parsed.ts';
+import type { Rules } from '../core/rules/rules.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
 import { bucketMs, presentTicket } from '../core/ticket/presentation.ts';
 import { endOfTime } from '../core/token/pretix-sig1.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
-import { createTapHandler } from './tap-handler.ts';
+import { createTapHandler, type TapHandlerDeps } from './tap-handler.ts';
 import { acceptedToken } from './tap-row.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
 
+interface HandlerParts extends Pick<TapHandlerDeps, 'authoriser'> {
+  readonly rules?: Rules;
+}
+
 /** A tap handler on a real ledger; what it shows goes to `watch` as well. */
-function aHandler(ledger: TapLedger = aLedger(), watch: Indicator['show'] = () => {}) {
+function aHandler(
+  ledger: TapLedger = aLedger(),
+  watch: Indicator['show'] = () => {},
+  more: HandlerParts = {},
+) {
   const clock = createSimClock({ wall: someNow });
   const signals: Signal[] = [];
   const events: RuntimeEvent[] = [];
+  const stamper = createStamper(clock, 'boot-1');
   const handle = createTapHandler({
-    ...{ clock, ledger, keyed, decide: decideTap, stamper: createStamper(clock, 'boot-1') },
+    ...{ clock, ledger, keyed, decide: decideTap, stamper, authoriser: more.authoriser },
+    refusals: createRefusalLog({ ledger, stamper }),
     ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(testDevice) },
     indicators: [{ show: watch }, { show: (signal) => void signals.push(signal) }],
     report: (event) => void events.push(event),
-    surroundings: () => someSurroundings(),
+    surroundings: () => someSurroundings(more),
   });
   const scan = (bytes: Uint8Array, reader = 'front') =>
     handle({ medium: 'qr', reader, bytes, lastByteAt: clock.monotonicNow() });
@@ -234,6 +247,38 @@ test('charges an account once whose wallet draws its code anew while it is held'
   await scan(aQrisCode({ '63': tlv('9F74', utf8('cheque:98765432109876543211')) }));
 
   expect(rows()).toHaveLength(1);
+});
+
+const codeNumber = (number: number) =>
+  aQrisCode({ '63': tlv('9F74', utf8(`cheque:${10_000_000 + number}876543210`)) });
+
+test('counts the refusals of a wallet that shows a new code each time as those of one medium', async () => {
+  const rules = someRules({ policy: { issuers: { allow: new Set(), deny: new Set() } } });
+  const { scan, clock, lights, rows } = aHandler(aLedger(), () => {}, { rules });
+
+  for (const number of [1, 2, 3]) {
+    await scan(codeNumber(number));
+    await clock.advance(2_000);
+  }
+
+  expect(lights()).toEqual(Array(3).fill('red issuer-not-accepted'));
+  expect(rows()).toHaveLength(1);
+});
+
+test('gives each payment that nobody answered a row: the backend must take it back', async () => {
+  const rules = someRules({ policy: { risk: aRiskPolicy({ acceptsOffline: false }) } });
+  const authoriser = { authorise: async () => 'no-answer' as const, takeBack: () => {} };
+  const { scan, clock, lights, rows } = aHandler(aLedger(), () => {}, { rules, authoriser });
+
+  for (const number of [1, 1, 2]) {
+    await scan(codeNumber(number));
+    await clock.advance(2_000);
+  }
+
+  expect(lights()).toEqual(Array(3).fill('red payment-needs-link'));
+  expect(rows()).toEqual(
+    Array(3).fill(expect.objectContaining({ authorisation: expect.any(Uint8Array) })),
+  );
 });
 
 test('remembers a single ride without an end for ever', () => {

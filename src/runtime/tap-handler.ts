@@ -14,12 +14,13 @@ import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
 import type { CardInstruction } from '../core/card/instruction.ts';
 import { tripId } from '../core/card/settle-intent.ts';
-import { type Decision, type Question, type Settlement, withoutFare } from '../core/decision.ts';
+import { type Decision, type Settlement, withoutFare } from '../core/decision.ts';
 import type { Row } from '../core/ledger/row.ts';
 import { continued, holding, type Presentation } from '../core/presentation.ts';
-import { referenceBytes } from '../sync/wire-authorise.ts';
+import { recordClockStep } from './clock-record.ts';
 import type { Inspector } from './inspector.ts';
 import { type InstructCardDeps, instructCard } from './instruct-card.ts';
+import { type Answered, createPaymentQuestions } from './payment-questions.ts';
 import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Report } from './runtime-event.ts';
@@ -48,6 +49,7 @@ export type TapHandler = (scan: Scan) => Promise<void>;
 export function createTapHandler(deps: TapHandlerDeps): TapHandler {
   const { ledger } = deps;
   const judge = createTapJudge(deps);
+  const answered = createPaymentQuestions(judge, deps);
   const doors = new Map<string, Door>();
   let keyComplaint = '';
 
@@ -115,9 +117,9 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     return orOutOfService(scan, async () => {
       recordClockStep(deps);
       const first = judge.judge(reading);
-      const { decision: decided, reference } = isQuestion(first)
+      const { decision: decided, reference }: Answered = isQuestion(first)
         ? await answered(first, reading)
-        : { decision: first, reference: undefined };
+        : { decision: first };
       const { decision, outcomes } = asksCard(decided)
         ? await chargedToCard({ ...reading, scan, decision: decided }, decided)
         : { decision: decided, outcomes: settledRow(decided.settlement) };
@@ -161,20 +163,6 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     return undefined;
   }
 
-  /** Other readers go on meanwhile, so that it is judged anew. */
-  async function answered(question: Question, reading: Reading) {
-    const reference = deps.entropy.bytes(referenceBytes);
-    const authorisation = await judge.ask(question, reading, reference);
-    recordClockStep(deps);
-    const decided = judge.judgeAnswered(reading, authorisation ?? 'no-answer');
-    if (authorisation !== 'approved')
-      return { decision: decided, reference: authorisation && reference };
-    if (decided.outcome !== 'accepted') judge.takeBack(reference);
-    // The fare is what was charged, whatever has happened to the tariff's sums since.
-    const decision = decided.outcome === 'accepted' ? { ...decided, fare: question.fare } : decided;
-    return { decision, reference };
-  }
-
   function show(signal: Signal): void {
     for (const indicator of deps.indicators) indicator.show(signal);
   }
@@ -216,12 +204,4 @@ type Instructing = Decision & { readonly instruction: CardInstruction };
 
 function asksCard(decision: Decision): decision is Instructing {
   return decision.outcome === 'accepted' && decision.instruction !== undefined;
-}
-
-/** Puts a jump of the wall clock on record before the next row is stamped with it. */
-export function recordClockStep(deps: Pick<TapHandlerDeps, 'ledger' | 'stamper' | 'report'>): void {
-  const stepMs = deps.stamper.stepSinceLastLook();
-  if (stepMs === undefined) return;
-  deps.ledger.append({ kind: 'clock-step', ...deps.stamper.stamp(), stepMs });
-  deps.report({ event: 'clock-step', stepMs });
 }

@@ -27,17 +27,19 @@ export interface TapJudgeDeps {
   readonly authoriser?: Authoriser | undefined;
 }
 
+/** The token that is to pay, and its secret sealed for the backend. */
+export interface Payer {
+  readonly token: Token;
+  readonly sealed?: Uint8Array | undefined;
+}
+
 export interface TapJudge {
   judge(reading: Reading): Decision | Question;
   /**
    * @param reference `referenceBytes` random bytes.
    * @returns undefined when nobody was asked.
    */
-  ask(
-    question: Question,
-    reading: Reading,
-    reference: Uint8Array,
-  ): Promise<Authorisation | undefined>;
+  ask(question: Question, payer: Payer, reference: Uint8Array): Promise<Authorisation | undefined>;
   /** What was charged under the reference is taken back. */
   takeBack(reference: Uint8Array): void;
   judgeAnswered(reading: Reading, authorisation: Authorisation): Decision;
@@ -77,8 +79,7 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
   return {
     judge: (reading) => judge(reading),
     async ask({ fare, deadlineMs }, { token, sealed }, reference) {
-      assert(token.ok, 'only what was read is asked about');
-      const { tokenKey, accountKey, format } = token.value;
+      const { tokenKey, accountKey, format } = token;
       const { amount, product } = fare;
       const request = { reference, format, tokenKey, accountKey, sealed, amount, product };
       return deps.authoriser?.authorise({ ...request, asked: askedAt() }, deadlineMs);

@@ -20,6 +20,7 @@ import type { Backend } from '../sync/backend.ts';
 import type { Sealer } from '../sync/sealing.ts';
 import type { AssignmentMemory } from './assignment-memory.ts';
 import { createAuthoriser } from './authoriser.ts';
+import { recordClockStep } from './clock-record.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
 import { createInspector } from './inspector.ts';
 import { watchLedger } from './ledger-watch.ts';
@@ -29,7 +30,7 @@ import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
-import { createTapHandler, recordClockStep } from './tap-handler.ts';
+import { createTapHandler } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
 import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
