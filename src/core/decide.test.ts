@@ -181,13 +181,39 @@ test.each([
   expect(decision).toMatchObject(expected);
 });
 
-test('says when it was used', () => {
-  const decision = decideTap(aTicketToken(), someSituation({ history: justNow }));
+const used = (minutesAgo: number, change: Partial<PastTap> = {}) =>
+  aPastTap({ at: someNow - minutesAgo * 60_000, ...change });
+const otherCode = { isSameToken: false };
+const otherBus = { source: 'card', leg: { routeId: '5', boarding: { at: someNow } } } as const;
 
-  expect(decision).toEqual({
-    outcome: 'refused',
-    reason: 'already-tapped',
-    tappedAt: someNow - 1,
+test.each<[string, Token, readonly PastTap[], number]>([
+  ['a ticket', aTicketToken({ kind: 'single' }), [used(3)], 3],
+  ['a code whose account used another since', aQrisToken(), [used(30), used(2, otherCode)], 30],
+  [
+    'a pass whose entry was reset since',
+    aTicketToken(),
+    [used(3), used(1, { action: 'reset' })],
+    3,
+  ],
+  ['a pass that was on another bus since', aTicketToken(), [used(3), used(1, otherBus)], 3],
+])('says of %s when it was used', (_what, token, taps, minutesAgo) => {
+  const ridesUsed = taps.filter(({ isSameToken }) => isSameToken).length;
+  const situation = someSituation({
+    history: someHistory({ ridesUsed, taps }),
+    place: { routeId: '1' },
+  });
+
+  expect(decideTap(token, situation)).toEqual({
+    ...{ outcome: 'refused', reason: 'already-tapped' },
+    tappedAt: someNow - minutesAgo * 60_000,
+  });
+});
+
+test('says no time where the use is not remembered any more', () => {
+  const history = someHistory({ ridesUsed: 1, taps: [used(2, otherCode)] });
+
+  expect(decideTap(aTicketToken({ kind: 'single' }), someSituation({ history }))).toEqual({
+    ...{ outcome: 'refused', reason: 'already-tapped' },
   });
 });
 

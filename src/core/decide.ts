@@ -16,7 +16,7 @@ import { held } from './rules/held.ts';
 import { inForce } from './rules/in-force.ts';
 import { listed } from './rules/listed.ts';
 import { notDenied } from './rules/not-denied.ts';
-import { notTappedBefore } from './rules/not-tapped-before.ts';
+import { notTappedBefore, tapBefore } from './rules/not-tapped-before.ts';
 import { productAccepted } from './rules/product-accepted.ts';
 import { productValid } from './rules/product-valid.ts';
 import { purseCovers } from './rules/purse-covers.ts';
@@ -89,10 +89,8 @@ function judged(facts: TapFacts): Decision {
   const objection = objectionTo(facts);
   if (fare !== undefined && objection === undefined) return accepted(facts, fare);
   const refused = withoutToken(objection ?? 'no-fare-here', facts);
-  const tappedAt = facts.history.taps.at(-1)?.at;
-  return objection === 'already-tapped' && tappedAt !== undefined
-    ? { ...refused, tappedAt }
-    : refused;
+  const before = objection === 'already-tapped' ? tapBefore(facts) : undefined;
+  return before === undefined ? refused : { ...refused, tappedAt: before.at };
 }
 
 /** Asked only when there is something to pay, and a yes would let the rider in. */

@@ -13,16 +13,36 @@ import type { Passback } from './policy.ts';
 import type { Rule, TapFacts } from './rule.ts';
 
 export const notTappedBefore: Rule = (facts) => {
-  const { token, history, fare } = facts;
-  const { rides } = token;
-  // Whoever is on board is let out, and a free transfer goes on with a ride that was used.
-  const isUsedUp = rides !== 'unlimited' && history.ridesUsed >= rides;
-  if (isUsedUp && (fare === undefined || usesRide(fare))) {
-    return rides === 1 ? 'already-tapped' : 'rides-used-up';
-  }
-  const passback = passbackOf(facts);
-  return passback !== undefined && isBlocked(passback, facts) ? 'already-tapped' : undefined;
+  if (isUsedUp(facts)) return facts.token.rides === 1 ? 'already-tapped' : 'rides-used-up';
+  return blockingTap(facts) === undefined ? undefined : 'already-tapped';
 };
+
+/**
+ * The tap that the rule holds against this one: the last use of a token that has no rides left, else
+ * the newest of the group that blocks. Undefined when nothing is, or when it is not remembered.
+ */
+export function tapBefore(facts: TapFacts): PastTap | undefined {
+  const { taps } = facts.history;
+  return isUsedUp(facts) ? taps.findLast(isUseOfToken) : blockingTap(facts);
+}
+
+/** Whoever is on board is let out, and a free transfer goes on with a ride that was used. */
+function isUsedUp({ token: { rides }, history, fare }: TapFacts): boolean {
+  if (rides === 'unlimited' || history.ridesUsed < rides) return false;
+  return fare === undefined || usesRide(fare);
+}
+
+function isUseOfToken({ isSameToken, action }: PastTap): boolean {
+  return isSameToken && action !== 'reset';
+}
+
+function blockingTap(facts: TapFacts): PastTap | undefined {
+  const passback = passbackOf(facts);
+  if (passback === undefined) return undefined;
+  const taps = tapsHere(facts).filter((tap) => !isForgiven(tap, facts));
+  const group = newestGroup(taps, passback.groupMs + passback.blockMs);
+  return isBlocked(passback, group, facts) ? group.at(-1) : undefined;
+}
 
 function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
   const fareMedia = rules.policy.mediaOfFormat.get(token.format);
@@ -33,10 +53,11 @@ function passbackOf({ token, fare, rules }: TapFacts): Passback | undefined {
   );
 }
 
-function isBlocked({ groupMs, groupRidersMax, blockMs }: Passback, facts: TapFacts): boolean {
-  const { now, fare } = facts;
-  const taps = tapsHere(facts).filter((tap) => !isForgiven(tap, facts));
-  const group = newestGroup(taps, groupMs + blockMs);
+function isBlocked(
+  { groupMs, groupRidersMax, blockMs }: Passback,
+  group: readonly PastTap[],
+  { now, fare }: TapFacts,
+): boolean {
   const [first] = group;
   if (first === undefined) return false;
   // Both ways: after a clock that ran ahead was set right, its taps lie in the future, and must not
