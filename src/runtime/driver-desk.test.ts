@@ -12,7 +12,7 @@ import { createSimClock } from '../../sim/sim-clock.ts';
 import { aQrisCode, keyed, someNow } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { aTransitCard, testKeyStore } from '../../sim/testing/transit-cards.ts';
-import { createTicketOffice } from '../../sim/ticket-office.ts';
+import { createTicketOffice, type TicketOrder } from '../../sim/ticket-office.ts';
 import { readMerchant } from '../config/merchant-file.ts';
 import type { Policy, Tapping } from '../core/rules/policy.ts';
 import { halteTicketText } from '../core/ticket/issue.ts';
@@ -29,8 +29,9 @@ const semarang = semarangRules(office.trustedKey);
 const driverPolicy = { ...semarang.policy.driver, failOpen: true };
 const merchant = readMerchant(join(import.meta.dirname, '../../fixtures/merchant.json'));
 
-function aTicket(): string {
-  const order = { kind: 'single', product: 'tiket' } as const;
+type Kind = Pick<TicketOrder, 'kind' | 'product'>;
+
+function aTicket(order: Kind = { kind: 'single', product: 'tiket' }): string {
   return halteTicketText(
     office.issue({ ...order, from: someNow - hourMs, until: someNow + 12 * hourMs }),
   );
@@ -337,12 +338,13 @@ test('shows a code for the fare, in amber, and knows it by its reference', async
   expect(answer).toMatchObject({ ok: true, fields: { reference } });
 });
 
+const twoTaps: Tapping = {
+  ...{ mode: 'enter-and-exit', sameStopExitMs: 0, sameStopCharge: 'fare' },
+  ...{ forgottenAfterMs: hourMs, forgottenCharge: 'maximum-fare', minimumBalance: 0 },
+};
+
 test('forgets an entry for whoever forgot to leave, after the medium was inspected', async () => {
-  const tapping: Tapping = {
-    ...{ mode: 'enter-and-exit', sameStopExitMs: 0, sameStopCharge: 'fare' },
-    ...{ forgottenAfterMs: hourMs, forgottenCharge: 'maximum-fare', minimumBalance: 0 },
-  };
-  const { press, cards, clock, rows } = await aBus({ tapping: [tapping], passback: [] });
+  const { press, cards, clock, rows } = await aBus({ tapping: [twoTaps], passback: [] });
   const card = await aTransitCard();
   const hold = async () => {
     cards.present(card);
@@ -364,6 +366,26 @@ test('forgets an entry for whoever forgot to leave, after the medium was inspect
   expect(reset).toMatchObject({ ok: true });
   expect(again).toMatchObject({ code: 'driver/no-open-entry' });
   expect(rows('tap')).toMatchObject([{ fareAction: 'enter' }, { fareAction: 'enter' }]);
+});
+
+test('takes an entry back that was reset, and leaves the ride before it alone', async () => {
+  const { press, scan, leave, rows } = await aBus({ tapping: [twoTaps], passback: [] });
+  const pass = aTicket({ kind: 'pass', product: 'langganan' });
+  const present = async () => {
+    await scan(pass);
+    await leave();
+  };
+  for (const _ of ['enter', 'exit', 'enter']) await present();
+  await press({ action: 'inspect', on: true });
+  await present();
+  await press({ action: 'inspect', on: false });
+
+  expect(await press({ action: 'reset-entry' })).toMatchObject({ ok: true });
+  expect(await press({ action: 'void-last' })).toMatchObject({ ok: true });
+  await present();
+
+  const actions = rows('tap').map((row) => row?.kind === 'tap' && row.fareAction);
+  expect(actions).toEqual(['enter', 'exit', 'enter', 'enter']);
 });
 
 test('puts the bus on another route, and on its own again', async () => {

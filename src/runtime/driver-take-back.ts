@@ -44,7 +44,9 @@ function voided({ entry, row }: LastAcceptance, { ledger, stamper }: TakeBackDep
   const { epoch, seq } =
     tapOf === undefined
       ? ledger.append(voiding)
-      : ledger.appendForgetting(voiding, { tapOf, usedRide: usedRide(row) });
+      : ledger.appendForgetting(voiding, {
+          ...{ tapOf, acceptedAt: row.wallAt, usedRide: usedRide(row) },
+        });
   const { amount = 0, currencyType: currency = 'IDR' } = row;
   const fare = formatMoney({ amount, currency });
   const text = { id: `Dibatalkan: ${fare}`, en: `Taken back: ${fare}` };

@@ -225,14 +225,30 @@ test('forgets a tap that was taken back with the row that says so, and only that
   accept(ledger, tokenKey, someNow);
   accept(ledger, tokenKey, someNow + 1);
 
-  ledger.appendForgetting(takenBack, { tapOf: tokenKey, usedRide: true });
+  const forget = (acceptedAt: number) =>
+    ledger.appendForgetting(takenBack, { tapOf: tokenKey, acceptedAt, usedRide: true });
+
+  forget(someNow + 1);
   const once = ledger.recall({ tokenKey }, someNow);
-  ledger.appendForgetting(takenBack, { tapOf: tokenKey, usedRide: true });
+  forget(someNow);
   const never = ledger.recall({ tokenKey }, someNow);
 
   expect(once).toMatchObject({ ridesUsed: 1, taps: [{ at: someNow }] });
   expect(never).toMatchObject({ ridesUsed: 0, taps: [] });
   expect(ledger.head.seq).toBe(4);
+});
+
+test('goes on to know of a reset when the tap before it is taken back', () => {
+  const ledger = aLedger();
+  accept(ledger, tokenKey, someNow);
+  const entry = aPastTap({ at: someNow, action: 'enter', trip: 'of another gate' });
+  ledger.appendForgetting(aRowOfEachKind['entry-reset'], { entryOf: { tokenKey }, entry });
+
+  ledger.appendForgetting(aRowOfEachKind.void, {
+    ...{ tapOf: tokenKey, acceptedAt: someNow, usedRide: true },
+  });
+
+  expect(ledger.recall({ tokenKey }, someNow).taps).toMatchObject([{ action: 'reset' }]);
 });
 
 test('forgets an entry without an exit, and neither an exit nor that a ride was used', () => {
@@ -285,9 +301,8 @@ test('forgets nothing when the row cannot be written', () => {
   accept(ledger, tokenKey, someNow);
   const unfit = { ...aRowOfEachKind.void, voidedSeq: 0.5 } as const;
 
-  expect(() => ledger.appendForgetting(unfit, { tapOf: tokenKey, usedRide: true })).toThrow(
-    TypeError,
-  );
+  const what = { tapOf: tokenKey, acceptedAt: someNow, usedRide: true };
+  expect(() => ledger.appendForgetting(unfit, what)).toThrow(TypeError);
 
   expect(ledger.recall({ tokenKey }, someNow).ridesUsed).toBe(1);
 });

@@ -27,11 +27,12 @@ export interface RememberedTap extends TapSubject {
 }
 
 /**
- * The newest tap of a token, as if it had not been; or an entry that is still without an exit. One
- * that a card bears is remembered as a reset: the card goes on to tell of it.
+ * One tap of a token, as if it had not been; or an entry that is still without an exit. One that a
+ * card bears is remembered as a reset: the card goes on to tell of it. A tap that is forgotten
+ * already, as an entry, takes no other with it.
  */
 export type Forgotten =
-  | { readonly tapOf: Uint8Array; readonly usedRide: boolean }
+  | { readonly tapOf: Uint8Array; readonly acceptedAt: number; readonly usedRide: boolean }
   | { readonly entryOf: TapSubject; readonly entry: PastTap };
 
 export interface TapMemory {
@@ -71,7 +72,7 @@ export function createTapMemory(database: SqliteDatabase): TapMemory {
       statements.remember.run(storedOf(tap, tap.fare.action));
     },
     forget(what) {
-      if ('tapOf' in what) statements.forgetNewest.run(what.tapOf);
+      if ('tapOf' in what) statements.forgetTap.run(what.tapOf, what.acceptedAt);
       else forgetEntry(what.entryOf, what.entry);
     },
     tapsOf(subject) {
@@ -189,9 +190,9 @@ function prepare(database: SqliteDatabase) {
                :amount, :currency, :transfersUsed, :rulesVersion, :trip)`,
     ),
     forget: database.prepare('delete from past_tap where at < ?'),
-    forgetNewest: database.prepare(
-      `delete from past_tap
-       where ordinal = (select max(ordinal) from past_tap where token_key = ?)`,
+    forgetTap: database.prepare(
+      `delete from past_tap where ordinal = (select max(ordinal) from past_tap
+         where token_key = ? and at = ? and action <> 'reset')`,
     ),
     forgetEntry: database.prepare(
       `delete from past_tap where action = 'enter' and ordinal =
