@@ -28,7 +28,7 @@ export type DriverAction =
 /** GTFS ids. */
 export interface TripAssignment {
   readonly routeId: string;
-  readonly directionId?: number;
+  readonly directionId?: 0 | 1;
   readonly tripId?: string;
 }
 

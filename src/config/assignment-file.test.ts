@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import type { Assigned } from '../runtime/assignment-memory.ts';
 import { createAssignmentFile } from './assignment-file.ts';
 
 const given = {
@@ -9,10 +10,11 @@ const given = {
   ...({ by: 'driver', until: 1_800_000_000_000 } as const),
 } as const;
 
-test.each([
-  [given],
-  [{ ...given, assignment: { routeId: 'koridor-2' }, by: 'dispatcher' as const }],
-])('gives back what was kept, after a restart too', (one) => {
+test.each<Assigned>([
+  { given },
+  { given: { ...given, assignment: { routeId: 'koridor-2' }, by: 'dispatcher' }, order: '17' },
+  { order: '17' },
+])('gives back what was kept, after a restart too: %o', (one) => {
   const folder = aFolder();
 
   createAssignmentFile(folder).keep(one);
@@ -25,12 +27,12 @@ test.each([
 test('has nothing after it was taken back', () => {
   const folder = aFolder();
   const memory = createAssignmentFile(folder);
-  memory.keep(given);
+  memory.keep({ given });
 
-  memory.keep(undefined);
-  memory.keep(undefined);
+  memory.keep({});
+  memory.keep({});
 
-  expect(memory.recall()).toBeUndefined();
+  expect(memory.recall()).toEqual({});
   expect(existsSync(join(folder, 'assignment.json'))).toBe(false);
 });
 
@@ -44,14 +46,14 @@ test.each([
   const folder = aFolder();
   writeFileSync(join(folder, 'assignment.json'), text);
 
-  expect(createAssignmentFile(folder).recall()).toBeUndefined();
+  expect(createAssignmentFile(folder).recall()).toEqual({});
 });
 
 test('says why it cannot keep an assignment', () => {
   const folder = aFolder();
   mkdirSync(join(folder, 'assignment.json.new'));
 
-  expect(() => createAssignmentFile(folder).keep(given)).toThrow(
+  expect(() => createAssignmentFile(folder).keep({ given })).toThrow(
     expect.objectContaining({ code: 'assignment/cannot-keep', hint: expect.any(String) }),
   );
 });

@@ -9,9 +9,16 @@ export interface Given {
   readonly until: number;
 }
 
+export interface Assigned {
+  /** Absent: nothing is assigned. */
+  readonly given?: Given | undefined;
+  /** Names the dispatcher's order that was carried out last, whatever was assigned since. */
+  readonly order?: string | undefined;
+}
+
 export interface AssignmentMemory {
-  /** Undefined without one, or with one that nobody can read any more. */
-  recall(): Given | undefined;
+  /** Empty without any, or with one that nobody can read any more. */
+  recall(): Assigned;
   /** @throws an error with code and hint when it cannot be kept. */
-  keep(given: Given | undefined): void;
+  keep(assigned: Assigned): void;
 }

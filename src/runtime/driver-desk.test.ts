@@ -399,6 +399,21 @@ test('puts the bus on another route, and on its own again', async () => {
   expect(rows('cash-fare')).toMatchObject([{ routeId: 'koridor-2' }, { routeId: 'koridor-1' }]);
 });
 
+test('obeys a dispatcher until the driver says otherwise', async () => {
+  const { press, rows, validator } = await aBus();
+  const order = { id: '2026-11-23/1', trip: { routeId: 'koridor-2' } };
+
+  expect(validator.dispatch(order)).toMatchObject({ ok: true });
+  await press({ action: 'cash-fare', riders: 1 });
+  const { assignedBy } = validator.whereabouts.context;
+  await press({ action: 'release-trip' });
+  validator.dispatch(order);
+  await press({ action: 'cash-fare', riders: 1 });
+
+  expect(assignedBy).toBe('dispatcher');
+  expect(rows('cash-fare')).toMatchObject([{ routeId: 'koridor-2' }, { routeId: 'koridor-1' }]);
+});
+
 test('writes a row for the first of a thousand frames of noise, and one that counts the others', async () => {
   const { scan, rows, stop, clock, signals, path } = await aBus();
 

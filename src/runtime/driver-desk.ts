@@ -2,12 +2,7 @@
  * The driver's desk: carries out what a console asks for, each action whole before the next, and
  * durable before it is confirmed. Consoles and the control socket know nothing but this.
  */
-import type {
-  DriverAction,
-  DriverAnswer,
-  DriverText,
-  TripAssignment,
-} from '../../device/driver-console.ts';
+import type { DriverAction, DriverAnswer, DriverText } from '../../device/driver-console.ts';
 import { recordClockStep } from './clock-record.ts';
 import { refusal } from './driver-answers.ts';
 import { countRiders, type DriverSalesDeps, sellForCash, showFareCode } from './driver-sales.ts';
@@ -15,19 +10,14 @@ import { resetEntry, voidLast } from './driver-take-back.ts';
 import type { Inspector } from './inspector.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import type { Report } from './runtime-event.ts';
+import type { TripDesk } from './trip-desk.ts';
 
 export interface DriverDeskDeps extends DriverSalesDeps {
   readonly inspector: Inspector;
   /** Whether the driver may still have the switch is asked at each tap. */
   readonly inForce: Pick<RulesInForce, 'rules'>;
   readonly report: Report;
-  readonly trips: TripDesk;
-}
-
-/** Who is told which trip the bus runs. */
-export interface TripDesk {
-  assign(trip: TripAssignment): void;
-  release(): void;
+  readonly trips: Pick<TripDesk, 'assign'>;
 }
 
 export interface DriverDesk {
@@ -54,15 +44,6 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
     return { ok: true, text, fields: { row: `${epoch}/${seq}` } };
   }
 
-  function assignTrip(trip: TripAssignment | undefined): DriverAnswer {
-    const { routes } = deps.surroundings().inForce.timetable;
-    const isUnknown = trip !== undefined && routes.size > 0 && !routes.has(trip.routeId);
-    if (isUnknown) return refusal('unknown-route', trip.routeId);
-    if (trip === undefined) deps.trips.release();
-    else deps.trips.assign(trip);
-    return { ok: true, text: trip === undefined ? texts.released : texts.assigned, fields: {} };
-  }
-
   function done(action: DriverAction): DriverAnswer {
     switch (action.action) {
       case 'cash-fare':
@@ -82,10 +63,10 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
         return switchFailOpen(action.on);
       case 'assign-trip': {
         const { action: _, ...trip } = action;
-        return assignTrip(trip);
+        return deps.trips.assign(trip);
       }
       case 'release-trip':
-        return assignTrip(undefined);
+        return deps.trips.assign(undefined);
     }
   }
 
@@ -105,6 +86,4 @@ const texts = {
   inspectOff: { id: 'Pemeriksaan selesai', en: 'Inspection is over' },
   failOpenOn: { id: 'Penumpang boleh naik bila alat rusak', en: 'Riders travel while it fails' },
   failOpenOff: { id: 'Kembali seperti biasa', en: 'Back to normal' },
-  assigned: { id: 'Perjalanan diatur', en: 'The trip is set' },
-  released: { id: 'Perjalanan dilepas', en: 'The trip is released' },
 } as const satisfies Record<string, DriverText>;

@@ -15,11 +15,7 @@ type Kind = 'id' | 'riders' | 'flag' | 'direction';
 const checks: Readonly<Record<Kind, { readonly says: string; fits(value: unknown): boolean }>> = {
   id: {
     says: `a text of 1 to ${idCharactersMax} characters`,
-    fits: (value) =>
-      typeof value === 'string' &&
-      value !== '' &&
-      value.length <= idCharactersMax &&
-      isPlain(value),
+    fits: isId,
   },
   riders: {
     says: `a whole number from 1 to ${ridersAtOnceMax}`,
@@ -98,6 +94,13 @@ function bare(kind: string): Kind {
 
 function isBetween(value: number, least: number, most: number): boolean {
   return value >= least && value <= most;
+}
+
+/** Whether it can name something: 1 to {@link idCharactersMax} characters, none of them hidden. */
+export function isId(value: unknown): boolean {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= idCharactersMax && isPlain(value)
+  );
 }
 
 /** It goes into rows and onto screens. */

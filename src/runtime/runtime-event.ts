@@ -25,6 +25,8 @@ export type RuntimeEvent =
   | { readonly event: 'payments-answered' }
   /** What was assigned holds, but not over a restart. */
   | ({ readonly event: 'assignment-not-kept' } & Failure)
+  /** A dispatcher's order cannot be carried out: the trip stays as it is. */
+  | ({ readonly event: 'order-refused' } & Failure)
   /** Where the bus is by now: it reached a stop, changed its journey, or became less or more sure. */
   | ({ readonly event: 'whereabouts' } & SeenPlace)
   | { readonly event: 'clock-step'; readonly stepMs: number }

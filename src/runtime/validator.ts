@@ -13,7 +13,6 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
-import type { Assignment } from '../core/trip/observation.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
@@ -32,6 +31,7 @@ import { createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
+import { createTripDesk, type TripDesk } from './trip-desk.ts';
 import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 export interface ValidatorDeps {
@@ -78,6 +78,8 @@ export interface Validator {
   readonly sync: SyncLoop | undefined;
   readonly driver: DriverDesk;
   readonly whereabouts: Whereabouts;
+  /** A dispatcher's order, however it came: of it and the driver's word the later one holds. */
+  readonly dispatch: TripDesk['dispatch'];
   /**
    * Runs until the signal aborts.
    * @throws StoreError when the ledger cannot be written any more: then nothing may be accepted.
@@ -103,10 +105,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     deviceTag: deviceTag(options.sync.device),
   };
   const inspector = createInspector(parts);
-  const trips = {
-    assign: (trip: Assignment) => whereabouts.assign(trip, 'driver'),
-    release: whereabouts.release,
-  };
+  const trips = createTripDesk({ whereabouts, inForce: deps.inForce, report });
   const driver = createDriverDesk({ ...parts, inspector, trips });
   const refusals = createRefusalLog(parts);
   const authoriser = deps.payments && createAuthoriser({ ...deps, link: deps.payments });
@@ -126,7 +125,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   }
 
   return {
-    ...{ sync, driver, whereabouts },
+    ...{ sync, driver, whereabouts, dispatch: trips.dispatch },
     async run(signal) {
       const stop = new AbortController();
       const running = AbortSignal.any([signal, stop.signal]);

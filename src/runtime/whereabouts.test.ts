@@ -5,7 +5,7 @@ import { town, townMonday, townTime } from '../../sim/gnss-town.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource, pointsOf } from '../../sim/sim-position.ts';
 import type { Timetable } from '../core/trip/timetable.ts';
-import type { AssignmentMemory, Given } from './assignment-memory.ts';
+import type { Assigned, AssignmentMemory } from './assignment-memory.ts';
 import type { RuntimeEvent } from './runtime-event.ts';
 import { createStamper } from './stamp.ts';
 import { createWhereabouts, placeLookMs } from './whereabouts.ts';
@@ -197,19 +197,19 @@ test('keeps the newest position for a while only', async () => {
 
 /** A memory that outlives its bus, and can be made to fail. */
 function aMemory() {
-  let kept: Given | undefined;
+  let kept: Assigned = {};
   let failing: Error | undefined;
   const memory: AssignmentMemory = {
     recall: () => kept,
-    keep(given) {
+    keep(assigned) {
       if (failing !== undefined) throw failing;
-      kept = given;
+      kept = assigned;
     },
   };
   const fail = () => {
     failing = Object.assign(new Error('full'), { code: 'assignment/cannot-keep', hint: 'look' });
   };
-  return { memory, fail, kept: () => kept };
+  return { memory, fail, kept: () => kept.given };
 }
 
 test('is on the assigned line again after a restart, within its service day', async () => {

@@ -7,7 +7,7 @@ import type { Place } from '../core/rules/rule.ts';
 import type { Assignment, AssignmentObservation } from '../core/trip/observation.ts';
 import { tapPlaceOf } from '../core/trip/tap-place.ts';
 import type { TripContext } from '../core/trip/trip-context.ts';
-import type { AssignmentMemory, Given } from './assignment-memory.ts';
+import type { Assigned, AssignmentMemory } from './assignment-memory.ts';
 import { type ReaderSupervisorDeps, superviseReader } from './reader-supervisor.ts';
 import { asFailure, type SeenPlace } from './runtime-event.ts';
 import type { Stamper } from './stamp.ts';
@@ -34,6 +34,10 @@ export interface Whereabouts {
   assign(assignment: Assignment, by: AssignmentObservation['by']): void;
   /** Takes the assignment back. */
   release(): void;
+  /** A dispatcher's assignment, or with none its end; and the name of the order, which is kept. */
+  dispatch(order: string, assignment: Assignment | undefined): void;
+  /** Of the order that was carried out last, also before a restart. */
+  readonly lastOrder: string | undefined;
   /** Runs until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -49,7 +53,7 @@ export function createWhereabouts(
   options: { readonly routeId?: string | undefined },
 ): Whereabouts {
   const { clock, stamper, assignments } = deps;
-  const watch = createTripWatch({ ...deps, onAssigned: keep }, options);
+  const watch = createTripWatch({ ...deps, onAssigned: (given) => keep({ given }) }, options);
   let newest: Position | undefined;
   const handle = async (found: Position) => {
     newest = found;
@@ -58,11 +62,13 @@ export function createWhereabouts(
   const isTimed = () => stamper.stamp().clockQuality !== 'untrusted';
   const currentPlace = () =>
     tapPlaceOf(watch.context, { isTracked: deps.position !== undefined, isTimed: isTimed() });
-  const given = isTimed() ? assignments?.recall() : undefined;
-  if (given !== undefined && clock.wallNow() < given.until)
+  const { given, order } = assignments?.recall() ?? {};
+  let assigned: Assigned = { order };
+  if (given !== undefined && isTimed() && clock.wallNow() < given.until)
     watch.assign(given.assignment, given.by);
 
-  function keep(assigned: Given | undefined): void {
+  function keep(change: Assigned): void {
+    assigned = { ...assigned, ...change };
     try {
       assignments?.keep(assigned);
     } catch (error) {
@@ -102,6 +108,14 @@ export function createWhereabouts(
     },
     assign: watch.assign,
     release: watch.release,
+    dispatch(name, assignment) {
+      if (assignment === undefined) watch.release();
+      else watch.assign(assignment, 'dispatcher');
+      keep({ order: name });
+    },
+    get lastOrder() {
+      return assigned.order;
+    },
     async run(signal) {
       await Promise.all([
         reportChanges(signal),
