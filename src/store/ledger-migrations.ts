@@ -1,4 +1,11 @@
-/** The schema of the device's ledger, as numbered migrations. docs/ledger.md explains the tables. */
+/**
+ * The schema of the device's ledger, as numbered migrations. docs/ledger.md explains the tables.
+ *
+ * A migration only adds: tables, and columns that are null or have a default, so that the release
+ * before this one still works with what it knows. One that cannot raises `readable_from`, and never
+ * above the schema of the release before. `row` and `epoch` get no columns: salvage knows them by
+ * those they have. `rollback.test.ts` holds all this.
+ */
 import type { Migration } from './migrations.ts';
 
 export const ledgerMigrations: readonly Migration[] = [
@@ -104,5 +111,16 @@ export const ledgerMigrations: readonly Migration[] = [
   {
     name: 'what an open intent was to write',
     sql: 'alter table open_intent add column action text;',
+  },
+  {
+    name: 'from which schema on a program may still open it',
+    sql: `
+      create table readable_from (
+        only_one integer primary key check (only_one = 1),
+        schema integer not null
+      ) strict;
+
+      insert into readable_from (only_one, schema) values (1, 6);
+    `,
   },
 ];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSimTargetsDisk, leavings, PowerCut } from '../../sim/testing/targets-disk.ts';
 import { aTargetsOffice, day, type TestOffice } from '../../sim/testing/targets-office.ts';
+import { utf8 } from '../core/bytes.ts';
 import { createTargetsClient, type TargetsClient } from './targets-client.ts';
 import type { TargetsDisk } from './targets-disk.ts';
 
@@ -209,6 +210,21 @@ test.each(['trusted.json', 'active.json'])(
     expect(await textInForce(device, disk)).toBe('rules 1');
   },
 );
+
+test('keeps in force what it understands of an active.json that a newer release wrote', async () => {
+  const office = aTargetsOffice();
+  const disk = createSimTargetsDisk();
+  const before = await aDevice(office, disk);
+  await takeAll(before, office);
+  const sha256 = before.activePath(name)?.split('/').at(-1);
+  const newer = { [name]: { sha256, since: 1, stagedBy: 'office' }, another: { hashes: [sha256] } };
+  await disk.write(`${folder}/active.json`, [utf8(JSON.stringify(newer))]);
+
+  const device = await aDevice(office, disk);
+
+  expect(await textInForce(device, disk)).toBe('rules 1');
+  expect(device.activePath('another')).toBeUndefined();
+});
 
 test('fetches again what its disk has damaged', async () => {
   const office = aTargetsOffice();

@@ -81,14 +81,13 @@ const trustedShape = z.object({
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A hash alone is what devices kept that did not note the time yet. */
+const activeEntry = z.union([
+  hash.transform((sha256): ActiveTarget => ({ sha256 })),
+  z.object({ sha256: hash, since: z.int().nonnegative().optional() }),
+]);
+
 const activeShape = z
-  .record(
-    z.string(),
-    z.union([
-      hash.transform((sha256): ActiveTarget => ({ sha256 })),
-      z.object({ sha256: hash, since: z.int().nonnegative().optional() }),
-    ]),
-  )
+  .record(z.string(), z.unknown())
   .refine((active) => Object.keys(active).length <= metadataMembersMax);
 
 function trustedJson(set: TrustedSet): Uint8Array {
@@ -109,9 +108,15 @@ function trustedIn(bytes: Uint8Array | undefined): TrustedSet | undefined {
   return set.ok ? set.value : undefined;
 }
 
+/** A newer release may have written it: what is not understood of it is left out, and no more. */
 function activeIn(bytes: Uint8Array | undefined): ActiveTargets {
   const kept = activeShape.safeParse(fromJson(bytes));
-  return new Map(kept.success ? Object.entries(kept.data) : []);
+  const active = new Map<string, ActiveTarget>();
+  for (const [name, value] of Object.entries(kept.data ?? {})) {
+    const entry = activeEntry.safeParse(value);
+    if (entry.success) active.set(name, entry.data);
+  }
+  return active;
 }
 
 function json(value: unknown): Uint8Array {
