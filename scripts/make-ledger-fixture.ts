@@ -66,7 +66,7 @@ if (existsSync(path)) {
   ledger.outbox.prune(someNow + 1);
   appendRemembered(ledger, 1);
   deliver(ledger);
-  ledger.startEpoch();
+  ledger.leaveForkedEpoch();
   appendRemembered(ledger, 2);
   deliver(ledger);
   appendEveryKind(ledger);

@@ -75,4 +75,16 @@ export const backendMigrations: readonly Migration[] = [
         where tap_seq is not null and state <> 'approved' and reported_at is null;
     `,
   },
+  {
+    name: 'spare epochs granted to devices',
+    sql: `
+      create table epoch_grant (
+        device_id text not null,
+        epoch integer not null,
+        granted_at integer not null,
+        used_at integer,
+        primary key (device_id, epoch)
+      ) strict, without rowid;
+    `,
+  },
 ];

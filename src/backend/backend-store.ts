@@ -1,7 +1,9 @@
 /** The backend's storage as a port: SQLite for one machine, PostgreSQL when that is not enough. */
+import type { EpochGrant } from '../core/ledger/epoch-grant.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import type { Authorisations } from './authorisations.ts';
+import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 
 export type IngestResult =
@@ -39,6 +41,11 @@ export interface BackendStore {
   summary(device: string): Promise<DeviceSummary>;
   /** Of all devices, each ledger in its order; read page by page while others write. */
   cardRows(): AsyncIterable<StoredCardRow>;
+  /**
+   * The spare epoch of a device: the same until it is used, which ingest and the device tell of.
+   * @param at milliseconds since 1970. @returns undefined when no number is left.
+   */
+  grantEpoch(device: string, wanted: SpareWanted, at: number): Promise<EpochGrant | undefined>;
   /** Payments that devices asked about; {@link ingest} tells them of their taps. */
   readonly authorisations: Authorisations;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import { decodeRow } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import { closeBefore, type DigestedTap, matchTap } from './authorisation-scripts.ts';
 import type { IngestResult } from './backend-store.ts';
+import { noteEpochBegun } from './epoch-grant-scripts.ts';
 import {
   type ChainedRow,
   emptyLedger,
@@ -78,11 +79,16 @@ function* carryOut(plan: IngestPlan, upload: Upload): SqlScript<IngestResult> {
       return { kind: 'gap', expectedSeq: plan.expectedSeq };
     case 'append':
       yield* append(plan.rows, upload);
+      if (upload.held.ledger.durableSeq === 0) yield* noteBegun(upload);
       yield* setHead(plan.ledger, upload);
       return { kind: 'durable', ledger: plan.acknowledged };
     case 'quarantine':
       return yield* quarantine(plan.branch, upload);
   }
+}
+
+function* noteBegun({ batch: { device, epoch }, receivedAt }: Upload): SqlScript<void> {
+  yield* noteEpochBegun(device, epoch, receivedAt);
 }
 
 function* setHead({ durableSeq, tip }: LedgerTip, { batch, receivedAt }: Upload): SqlScript<void> {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { someNow } from '../../sim/testing/builders.ts';
 import { aCardBus, type CardBus, cardSealingSeed } from '../../sim/testing/card-bus.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
+import { aRowOfEachKind } from '../../sim/testing/row-builders.ts';
 import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-cards.ts';
 import type { BackendStore } from './backend-store.ts';
 import { createOpener } from './opening.ts';
@@ -48,6 +50,20 @@ test('a debit that was torn off after the commit is given back when the next bus
     'bus-1: committed by validator, proof none, refund 3500',
     'bus-2: committed by validator, proof unread, refund 0',
   ]);
+});
+
+test('an outcome counts although its epoch has the smaller number, a granted one', async () => {
+  const intent = aRowOfEachKind['card-intent'];
+  const outcome = { ...aRowOfEachKind['card-outcome'], intentEpoch: 2 ** 40, intentSeq: 1 };
+  const rows = [
+    { device: 'bus-1', epoch: 5, seq: 1, row: { ...outcome, result: 'unknown' } },
+    { device: 'bus-1', epoch: 6, seq: 1, row: outcome },
+    { device: 'bus-1', epoch: 2 ** 40, seq: 1, row: intent },
+  ];
+
+  const debits = await settleCards(Readable.from(rows));
+
+  expect(debits).toEqual([expect.objectContaining({ result: 'committed', epoch: 2 ** 40 })]);
 });
 
 test('wherever a card is torn off, the rider has paid once in the end for each ride that was given', async () => {

@@ -36,11 +36,11 @@ interface Begun {
   readonly epoch: number;
   readonly seq: number;
   readonly intent: CardIntentRow;
-  outcome?: CardOutcomeRow;
+  readonly outcome: CardOutcomeRow | undefined;
 }
 
 /**
- * @param rows each intent before its outcomes. @param deps absent: validators are taken at their word.
+ * @param rows in any order of epochs: an outcome may come before its intent. @param deps absent: validators are taken at their word.
  * @returns every debit, cards in the order in which they were first seen, each card's debits as read.
  * @throws KeyStoreError when the key store fails.
  */
@@ -65,12 +65,13 @@ export async function settleCards(
 }
 
 async function debitsOf(rows: AsyncIterable<StoredCardRow>): Promise<readonly Begun[]> {
-  const begun = new Map<string, Begun>();
+  const begun = new Map<string, Omit<Begun, 'outcome'>>();
+  const outcomes = new Map<string, CardOutcomeRow>();
   for await (const { row, ...place } of rows) {
     if (row.kind === 'card-intent') begun.set(placeName(place), { ...place, intent: row });
-    else noteOutcome(begun, place.device, row);
+    else noteOutcome(outcomes, place.device, row);
   }
-  return [...begun.values()];
+  return [...begun].map(([name, debit]) => ({ ...debit, outcome: outcomes.get(name) }));
 }
 
 function placeName({ device, epoch, seq }: Pick<Begun, 'device' | 'epoch' | 'seq'>): string {
@@ -78,10 +79,14 @@ function placeName({ device, epoch, seq }: Pick<Begun, 'device' | 'epoch' | 'seq
 }
 
 /** A card that settled its debit later has the last word over `unknown`. */
-function noteOutcome(begun: Map<string, Begun>, device: string, row: CardOutcomeRow): void {
-  const debit = begun.get(placeName({ device, epoch: row.intentEpoch, seq: row.intentSeq }));
-  if (debit === undefined) return;
-  if (debit.outcome === undefined || debit.outcome.result === 'unknown') debit.outcome = row;
+function noteOutcome(
+  outcomes: Map<string, CardOutcomeRow>,
+  device: string,
+  row: CardOutcomeRow,
+): void {
+  const name = placeName({ device, epoch: row.intentEpoch, seq: row.intentSeq });
+  const known = outcomes.get(name);
+  if (known === undefined || known.result === 'unknown') outcomes.set(name, row);
 }
 
 async function recorded(debit: Begun, deps: CardProofDeps | undefined): Promise<RecordedDebit> {

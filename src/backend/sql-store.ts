@@ -2,6 +2,7 @@
 import { decodeRow } from '../core/ledger/row.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
+import { grantEpoch } from './epoch-grant-scripts.ts';
 import { ingestScript } from './ingest-script.ts';
 import { openPostgresEngine, type PostgresDeps } from './postgres-engine.ts';
 import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
@@ -29,6 +30,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     ingest: (batch, receivedAt) => engine.transact(() => ingestScript(batch, receivedAt)),
     summary: (device) => engine.transact(() => summaryOf(device)),
     cardRows: () => cardRowsIn(engine),
+    grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
     authorisations: createAuthorisations(engine),
     close: () => engine.close(),
   };

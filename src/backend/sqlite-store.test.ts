@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
+import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { openSqliteStore } from './sql-store.ts';
 
@@ -31,6 +32,7 @@ function asDisposable(database: Database.Database) {
 
 backendStoreContract('SQLite', aPlace);
 authorisationsContract('SQLite', aPlace);
+epochGrantsContract('SQLite', aPlace);
 
 test('is durable itself: it refuses to start where it could not be', () => {
   expect(() => openSqliteStore(':memory:')).toThrow(

@@ -12,10 +12,11 @@ import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
-import { mintProvisionalEpoch } from '../runtime/provisional-epoch.ts';
+import { createEpochMint } from '../runtime/provisional-epoch.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
 import { type OpenedLedger, openLedgerOrRescue } from '../store/ledger-rescue.ts';
 import { markDamaged } from '../store/set-aside.ts';
+import { createSpareGrant, type SpareGrant } from '../store/spare-grant.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
@@ -35,6 +36,7 @@ export function ledgerPath(config: DeviceConfig): string {
  */
 export function openDeviceLedger(config: DeviceConfig): TapLedger {
   const place = { path: ledgerPath(config), device: config.device };
+  const mintEpoch = deviceEpochMint(config);
   return openPrivately(config, () => ({ ledger: openTapLedger({ mintEpoch }, place) })).ledger;
 }
 
@@ -44,6 +46,7 @@ export function openDeviceLedger(config: DeviceConfig): TapLedger {
  */
 export function openRunningLedger(config: DeviceConfig, stamp: () => RowStamp): OpenedLedger {
   const place = { path: ledgerPath(config), device: config.device };
+  const mintEpoch = deviceEpochMint(config);
   return openPrivately(config, () => openLedgerOrRescue({ mintEpoch, stamp }, place));
 }
 
@@ -53,7 +56,22 @@ export function noteDamage(config: DeviceConfig, error: unknown): void {
   markDamaged(ledgerPath(config), { cause: error.message });
 }
 
-const mintEpoch = () => mintProvisionalEpoch(createSystemEntropy());
+function deviceEpochMint(config: DeviceConfig) {
+  return createEpochMint({
+    spare: createDeviceSpareGrant(config),
+    entropy: createSystemEntropy(),
+  });
+}
+
+/** Beside the ledger, so that it is there when the ledger is not. */
+export function createDeviceSpareGrant({ dataDir, device, backend }: DeviceConfig): SpareGrant {
+  const receiptKey = backend && keyOf(backend.receiptKey);
+  return createSpareGrant({ path: join(dataDir, 'epoch-grant'), device, receiptKey });
+}
+
+function keyOf(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}
 
 function openPrivately(config: DeviceConfig, open: () => OpenedLedger): OpenedLedger {
   makeDataFolder(config.dataDir);
@@ -126,13 +144,13 @@ export async function openDeviceKeyStore(
 /** @returns undefined without a backend to open what was sealed. */
 export function createDeviceSealer(config: DeviceConfig, entropy: Entropy): Sealer | undefined {
   if (config.backend === undefined) return undefined;
-  const recipient = Uint8Array.from(Buffer.from(config.backend.sealingKey, 'hex'));
+  const recipient = keyOf(config.backend.sealingKey);
   return createSealer({ entropy }, { recipient, device: config.device });
 }
 
 /** By what receipts of the backend are told. */
 export function receiptsOf({ device, backend }: DeviceConfig) {
-  return { device, receiptKey: Uint8Array.from(Buffer.from(backend?.receiptKey ?? '', 'hex')) };
+  return { device, receiptKey: keyOf(backend?.receiptKey ?? '') };
 }
 
 export function syncOptions(config: DeviceConfig): SyncLoopOptions {

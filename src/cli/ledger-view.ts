@@ -13,7 +13,7 @@ import {
 } from '../runtime/ledger-json.ts';
 import { type ReceiptsTaken, takeReceipts } from '../runtime/stick-receipts.ts';
 import type { DrainResult } from '../runtime/sync-loop.ts';
-import type { LedgerSlice, LedgerVerdict } from '../store/ledger-audit.ts';
+import type { LedgerEpoch, LedgerSlice, LedgerVerdict } from '../store/ledger-audit.ts';
 import type { LedgerBatch, LedgerCursor } from '../store/ledger-outbox.ts';
 import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
 import { CliError } from './cli-io.ts';
@@ -24,6 +24,8 @@ export interface LedgerView extends AsyncDisposable {
   /** Entries after the cursor, oldest first; empty at the end. */
   page(after: LedgerCursor): Promise<readonly LedgerEntryJson[]>;
   verify(): Promise<LedgerVerdict>;
+  /** Oldest first. */
+  epochs(): Promise<readonly LedgerEpoch[]>;
   /** Rows without a receipt. */
   unsent(): Promise<number>;
   /** Of them, those that come after the cursor; undefined when there are none. */
@@ -58,6 +60,10 @@ function runningView(socket: string): LedgerView {
       return (answer as { entries: LedgerEntryJson[] }).entries;
     },
     verify: () => verifyRunning(socket),
+    async epochs() {
+      const answer = await askControl(socket, 'GET', '/epochs');
+      return (answer as { epochs: LedgerEpoch[] }).epochs;
+    },
     unsent: async () =>
       ((await askControl(socket, 'GET', '/status')) as { readonly unsent: number }).unsent,
     async batch({ epoch, seq }) {
@@ -98,6 +104,7 @@ function fileView(config: DeviceConfig): LedgerView {
   return {
     page: async (after) => ledger.audit.entries(pageEntriesMax, after).map(entryAsJson),
     verify: async () => ledger.audit.verify(),
+    epochs: async () => ledger.audit.epochs(),
     unsent: async () => ledger.outbox.unsent,
     batch: async (after) => ledger.outbox.nextBatch(batchLimits, after),
     takeReceipts: async (lines) => takeReceipts(lines, { ledger, ...receiptsOf(config) }),

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import { someNow } from '../../sim/testing/builders.ts';
@@ -11,6 +12,9 @@ import {
   type TestDevice,
   withLedger,
 } from '../../sim/testing/test-device.ts';
+import { readDeviceConfig } from '../config/device-config.ts';
+import { signEpochGrant } from '../core/ledger/epoch-grant.ts';
+import { createDeviceSpareGrant } from './device-parts.ts';
 import { listTaps, verifyTaps } from './taps.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
@@ -33,9 +37,11 @@ test('lists every tap of a validator that does not run, under a heading', async 
 
   expect(exitCode).toBe(0);
   expect(outs).toHaveLength(4);
-  expect(outs[0]).toMatch(/^epoch +seq +time +kind +medium +outcome/);
+  expect(outs[0]).toMatch(/^epoch +origin +seq +time +kind +medium +outcome/);
   const time = new Date(someNow).toISOString().slice(0, 19);
-  expect(outs[3]).toMatch(new RegExp(`^\\d+ +3 +${time} +tap +qr +accepted .* 0 +no$`));
+  expect(outs[3]).toMatch(
+    new RegExp(`^\\d+ +provisional +3 +${time} +tap +qr +accepted .* 0 +no$`),
+  );
 });
 
 test('lists as JSON, one row a line', async () => {
@@ -61,16 +67,41 @@ test('lists and verifies beside a running validator, which alone has the ledger 
     expect.objectContaining({ code: 'ledger/in-use' }),
   );
   expect(listed.outs).toHaveLength(4);
-  expect(verified).toMatchObject({ exitCode: 0, outs: ['3 rows, chain unbroken'] });
+  expect(verified.exitCode).toBe(0);
+  expect(verified.outs).toEqual([
+    '3 rows, chain unbroken',
+    expect.stringMatching(/^epoch \d+, provisional: 3 rows written, 3 unsent$/),
+  ]);
 });
 
 test('says how many rows hold, also as JSON', async () => {
   const device = await aDeviceWithTaps();
 
   expect(await runs(verifyTaps, device)).toMatchObject({
-    ...{ exitCode: 0, outs: ['3 rows, chain unbroken'], errs: [] },
+    ...{ exitCode: 0, outs: ['3 rows, chain unbroken', expect.anything()], errs: [] },
   });
-  expect(await runs(verifyTaps, device, true)).toMatchObject({ exitCode: 0, outs: ['{"rows":3}'] });
+  const json = await runs(verifyTaps, device, true);
+  const epochs = [expect.objectContaining({ origin: 'provisional', lastSeq: 3, durableSeq: 0 })];
+  expect(JSON.parse(json.outs[0] ?? '')).toEqual({ rows: 3, epochs });
+});
+
+test('shows which epochs the backend granted', async () => {
+  const device = await aTestDevice();
+  const config = readDeviceConfig(device.config);
+  const grant = { device: config.device, epoch: 5, issuedAt: someNow };
+  mkdirSync(config.dataDir, { recursive: true });
+  const isKept = createDeviceSpareGrant(config).keep(
+    signEpochGrant(device.workshop.receiptKey, grant),
+  );
+  fillLedger(device, 2);
+
+  const listed = await runs(listTaps, device);
+  const verified = await runs(verifyTaps, device);
+
+  expect(isKept).toBe(true);
+  expect(listed.outs[2]).toMatch(/^5 +granted +2 /);
+  expect(verified.outs[1]).toBe('epoch 5, granted: 2 rows written, 2 unsent');
+  expect(createDeviceSpareGrant(config)).toMatchObject({ isHeld: false, usedThrough: 5 });
 });
 
 test('ends with 1, a place and a next step when somebody changed the ledger', async () => {

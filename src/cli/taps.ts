@@ -1,6 +1,7 @@
 /** `halte taps`: look at the ledger and check its chain, beside a running validator or alone. */
 import { readDeviceConfig } from '../config/device-config.ts';
 import type { LedgerEntryJson } from '../runtime/ledger-json.ts';
+import type { LedgerEpoch } from '../store/ledger-audit.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { entriesOf, openLedgerView } from './ledger-view.ts';
 
@@ -23,18 +24,27 @@ export async function listTaps(options: TapsOptions, io: CliIo): Promise<ExitCod
 export async function verifyTaps(options: TapsOptions, io: CliIo): Promise<ExitCode> {
   await using view = await openLedgerView(readDeviceConfig(options.config));
   const verdict = await view.verify();
+  const epochs = await view.epochs();
   const { rows, broken } = verdict;
-  if (options.json === true) io.out(JSON.stringify(verdict));
-  else if (broken === undefined) io.out(`${rows} rows, chain unbroken`);
+  if (options.json === true) io.out(JSON.stringify({ ...verdict, epochs }));
+  else {
+    if (broken === undefined) io.out(`${rows} rows, chain unbroken`);
+    for (const epoch of epochs) io.out(epochLine(epoch));
+  }
   if (broken === undefined) return 0;
   io.err(`ledger/chain-broken: epoch ${broken.epoch} seq ${broken.seq}: ${broken.what}`);
   io.err('→ keep the data folder as it is and report it: someone or something changed the ledger');
   return 1;
 }
 
-const widths = [16, 8, 20, 11, 6, 9, 14, 22, 9, 4] as const;
+function epochLine({ epoch, origin, lastSeq, durableSeq }: LedgerEpoch): string {
+  return `epoch ${epoch}, ${origin}: ${lastSeq} rows written, ${lastSeq - durableSeq} unsent`;
+}
+
+const widths = [16, 12, 8, 20, 11, 6, 9, 14, 22, 9, 4] as const;
 const heading = columns([
   'epoch',
+  'origin',
   'seq',
   'time',
   'kind',
@@ -46,11 +56,12 @@ const heading = columns([
   'sent',
 ]);
 
-function lineOf({ epoch, seq, sent, row }: LedgerEntryJson): string {
+function lineOf({ epoch, origin, seq, sent, row }: LedgerEntryJson): string {
   const field = (name: string) => String(row?.[name] ?? '-');
   const time = row === null ? '-' : new Date(Number(row.wallAt)).toISOString().slice(0, 19);
   return columns([
     String(epoch),
+    origin,
     String(seq),
     time,
     row === null ? 'unknown' : field('kind'),

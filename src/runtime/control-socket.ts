@@ -111,6 +111,8 @@ async function answer(
     }
     case 'GET /verify':
       return found(ledger.audit.verifySlice(verifiedAtOnceMax, cursorOf(url)));
+    case 'GET /epochs':
+      return found({ epochs: ledger.audit.epochs() });
     case 'GET /status': {
       const { epoch, seq } = ledger.head;
       const targets = deps.targets?.status();

@@ -1,10 +1,13 @@
 /** A ledger entry as JSON, for people and scripts: bytes become lower-case hexadecimal. */
 import { hex } from '../core/bytes.ts';
+import { type EpochOrigin, originOf } from '../core/ledger/epoch-grant.ts';
 import type { LedgerEntry } from '../store/ledger-audit.ts';
 import type { LedgerBatch } from '../store/ledger-outbox.ts';
 
 export interface LedgerEntryJson {
   readonly epoch: number;
+  /** Whether the backend granted the epoch or the device minted it. */
+  readonly origin: EpochOrigin;
   readonly seq: number;
   readonly sent: boolean;
   /** Null when the bytes are no row that this program knows. */
@@ -12,12 +15,13 @@ export interface LedgerEntryJson {
 }
 
 export function entryAsJson({ epoch, seq, sent, row }: LedgerEntry): LedgerEntryJson {
-  if (row === undefined) return { epoch, seq, sent, row: null };
+  const place = { epoch, origin: originOf(epoch), seq, sent };
+  if (row === undefined) return { ...place, row: null };
   const fields = Object.entries(row).map(([name, value]) => [
     name,
     value instanceof Uint8Array ? hex(value) : value,
   ]);
-  return { epoch, seq, sent, row: Object.fromEntries(fields) };
+  return { ...place, row: Object.fromEntries(fields) };
 }
 
 /** Exact bytes are base64. */

@@ -35,6 +35,8 @@ function takeReceipt(line: string, { ledger, device, receiptKey }: StickReceipts
   if (receipt === undefined || receipt.device !== device) return false;
   if (!ledger.outbox.acknowledge(receipt, bytes)) return false;
   // Someone else wrote in this epoch: what we wrote is safe in quarantine, new taps go elsewhere.
-  if (receipt.held === 'quarantine' && receipt.epoch === ledger.head.epoch) ledger.startEpoch();
+  if (receipt.held === 'quarantine' && receipt.epoch === ledger.head.epoch) {
+    ledger.leaveForkedEpoch();
+  }
   return true;
 }

@@ -150,7 +150,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   /** Someone else wrote in this epoch: what we wrote is safe in quarantine, new taps go elsewhere. */
   function leaveForkedEpoch(epoch: number): void {
     if (epoch !== ledger.head.epoch) return;
-    ledger.startEpoch();
+    ledger.leaveForkedEpoch();
     deps.report({ event: 'fork', epoch, newEpoch: ledger.head.epoch });
   }
 

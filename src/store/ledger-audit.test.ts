@@ -14,7 +14,7 @@ function aLedgerTamperedWith(sql: string) {
   const before = aLedger({ path });
   fill(before, 3);
   before.outbox.acknowledge(receiptFor(before.head), new Uint8Array());
-  before.startEpoch();
+  before.leaveForkedEpoch();
   fill(before, 3);
   before.close();
   const raw = new Database(path);
@@ -84,7 +84,7 @@ test('lists epochs in the order in which they began, not by their numbers', () =
   const numbers = [900, 17];
   const ledger = aLedger({ mintEpoch: () => numbers.shift() ?? 1 });
   fill(ledger, 1);
-  ledger.startEpoch();
+  ledger.leaveForkedEpoch();
   fill(ledger, 1);
 
   expect(ledger.audit.entries(9).map(({ epoch }) => epoch)).toEqual([900, 17]);

@@ -1,6 +1,7 @@
 /** Looking at the ledger: its rows in order, its counts, and whether its chain holds. */
 import { equal } from '../core/bytes.ts';
 import { rowHash } from '../core/ledger/chain.ts';
+import { type EpochOrigin, originOf } from '../core/ledger/epoch-grant.ts';
 import { decodeRow, type Row } from '../core/ledger/row.ts';
 import type { EpochState, LedgerCursor } from './ledger-outbox.ts';
 import type { SqliteDatabase } from './open-database.ts';
@@ -14,6 +15,16 @@ export interface LedgerEntry {
   readonly row: Row | undefined;
 }
 
+/** One life of the ledger. */
+export interface LedgerEpoch {
+  readonly epoch: number;
+  readonly origin: EpochOrigin;
+  /** Of its newest row; 0 without any. */
+  readonly lastSeq: number;
+  /** A receipt says that the backend holds all up to here. */
+  readonly durableSeq: number;
+}
+
 export interface LedgerVerdict {
   readonly rows: number;
   /** The first place where the chain does not hold. */
@@ -25,6 +36,8 @@ export interface LedgerAudit {
   entries(limit: number, after?: LedgerCursor): LedgerEntry[];
   /** Newest first, at most `limit`. */
   newest(limit: number): LedgerEntry[];
+  /** Oldest first. */
+  epochs(): LedgerEpoch[];
   /** Checks every hash and every seq still held, up to the last row that has a receipt at least. */
   verify(): LedgerVerdict;
   /** A part of that, so that taps need not wait: at most `limit` rows from a cursor on. */
@@ -115,6 +128,11 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
     return slice.broken === undefined ? { rows } : { rows, broken: slice.broken };
   }
 
+  function epochOf({ epoch, pruned_seq, durable_seq: durableSeq }: EpochState): LedgerEpoch {
+    const last = (lastSeq.get(epoch) as number | null) ?? pruned_seq;
+    return { epoch, origin: originOf(epoch), lastSeq: last, durableSeq };
+  }
+
   function newestBroken(): string | undefined {
     const state = (epochs.all() as EpochState[]).at(-1);
     if (state === undefined) return undefined;
@@ -133,6 +151,7 @@ export function createLedgerAudit(database: SqliteDatabase, device: string): Led
       return rows.map(entryOf);
     }),
     newest: named((limit: number) => (tail.all(limit) as ListedRow[]).map(entryOf)),
+    epochs: named(() => (epochs.all() as EpochState[]).map(epochOf)),
     verify: named(() => verifyFrom()),
     verifySlice: named(verifySlice),
     bootCheck: named(() => brokenPage(database) ?? newestBroken()),

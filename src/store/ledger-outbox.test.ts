@@ -165,7 +165,7 @@ test('cannot send again what it has pruned, nor what it never had', () => {
 
 test('sends what is left of an old epoch before the new one', () => {
   const { ledger, outbox, acknowledge } = aFilledLedger(2);
-  ledger.startEpoch();
+  ledger.leaveForkedEpoch();
   fill(ledger, 3);
 
   const old = placeOf(ledger);

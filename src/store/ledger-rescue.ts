@@ -130,7 +130,9 @@ function salvageInto(fresh: string, old: string, options: SalvageOptions): Rescu
       database.prepare('insert into identity (only_one, device) values (1, ?)').run(device);
       for (const epoch of epochs) resume(database, epoch);
       const told = { kind: 'set-aside', ...stamp, cause, folder, ...countsOf(epochs) } as const;
-      const epoch = deps.mintEpoch();
+      const isKnown = (epoch: number) => epochs.some((known) => known.epoch === epoch);
+      const minted = deps.mintEpoch('new');
+      const epoch = isKnown(minted) ? deps.mintEpoch('new') : minted;
       tell(database, { device, epoch }, [
         told,
         ...epochs.flatMap((each) => tellingOf(each, stamp)),

@@ -114,7 +114,7 @@ function createWorld(path: string) {
   }
 
   function startEpoch(): void {
-    ledger.startEpoch();
+    ledger.leaveForkedEpoch();
     epochs.push(newEpoch());
   }
 

@@ -85,7 +85,7 @@ test('starts a new epoch from nothing and keeps the rows of the old one', () => 
   const ledger = aLedger();
   fill(ledger, 2);
 
-  ledger.startEpoch();
+  ledger.leaveForkedEpoch();
   fill(ledger, 1);
 
   const places = ledger.audit.entries(10).map(({ epoch, seq }) => [epoch, seq]);
@@ -101,7 +101,7 @@ test('stays in an epoch it started, over reopening, although that has no row yet
   const path = aPath();
   const before = openTapLedger({ mintEpoch: createEpochCounter() }, { path, device: 'bus-1' });
   fill(before, 2);
-  before.startEpoch();
+  before.leaveForkedEpoch();
   before.close();
 
   expect(aLedger({ path }).head).toMatchObject({ epoch: 2, seq: 0 });

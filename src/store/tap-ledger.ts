@@ -52,16 +52,19 @@ export interface TapLedger extends Disposable {
   recall(subject: TapSubject, now: number): TapHistory;
   /** Whether this ledger ever wrote in the epoch. */
   isOwnEpoch(epoch: number): boolean;
-  /** Leaves the current epoch for new rows; what is unsent of it stays to be sent. */
-  startEpoch(): void;
+  /** Leaves the current epoch to the other disk; what is unsent of it stays to be sent. */
+  leaveForkedEpoch(): void;
   readonly outbox: LedgerOutbox;
   readonly audit: LedgerAudit;
   close(): void;
 }
 
 export interface LedgerDeps {
-  /** A number that no other ledger has: a grant of the backend, or a random provisional one. */
-  readonly mintEpoch: () => number;
+  /**
+   * A number that no other ledger has: a grant of the backend, or a random provisional one. The same
+   * never twice, not even after a power cut in between. `fork`: another disk wrote in the epoch before.
+   */
+  readonly mintEpoch: (why: 'new' | 'fork') => number;
 }
 
 export function openTapLedger(
@@ -87,11 +90,14 @@ function ledgerOn(
   const statements = prepare(database);
   const intents = createIntentMemory(database, device);
   const memory = createTapMemory(database);
-  const startEpoch = () => {
-    statements.addEpoch.run(deps.mintEpoch(), genesisHash);
+  const isOwnEpoch = (epoch: number) => statements.hasEpoch.get(epoch) !== undefined;
+  const startEpoch = (why: 'new' | 'fork') => {
+    const minted = deps.mintEpoch(why);
+    const epoch = isOwnEpoch(minted) ? deps.mintEpoch(why) : minted;
+    statements.addEpoch.run(epoch, genesisHash);
     return readHead(database);
   };
-  let head = currentHead(database) ?? startEpoch();
+  let head = currentHead(database) ?? startEpoch('new');
   const named = namingErrorsOf(path);
 
   function addRow(last: LedgerHead, row: Row): LedgerHead {
@@ -149,9 +155,9 @@ function ledgerOn(
         openIntent: intents.open(subject.tokenKey),
       };
     }),
-    isOwnEpoch: named((epoch: number) => statements.hasEpoch.get(epoch) !== undefined),
-    startEpoch: named(() => {
-      head = startEpoch();
+    isOwnEpoch: named(isOwnEpoch),
+    leaveForkedEpoch: named(() => {
+      head = startEpoch('fork');
     }),
     outbox: createLedgerOutbox(database, device),
     audit: createLedgerAudit(database, device),
