@@ -180,6 +180,7 @@ export function backendStoreContract(name: string, makePlace: () => Promise<Stor
 
       expect(await store.summary(testDevice)).toEqual({
         ...{ rows: 7, accepted: 3, refused: 3, retries: 1, forked: 0, undigested: 0 },
+        missing: 0,
         amounts: { IDR: 7_000, SGD: 150 },
       });
     });

@@ -56,7 +56,8 @@ export const aRowOfEachKind: { readonly [K in RowKind]: Row & { readonly kind: K
   gap: { kind: 'gap', ...someStamp, gapEpoch: 1, fromSeq: 3, throughSeq: 5, cause: 'damaged' },
   salvaged: {
     ...{ kind: 'salvaged', ...someStamp, salvagedEpoch: 1, salvagedSeq: 6, isVerified: 1 },
-    row: bytesOf('a0'),
+    ...{ row: bytesOf('a0'), salvagedHash: bytesOf('cc'.repeat(32)) },
+    salvagedPrevious: bytesOf('dd'.repeat(32)),
   },
   'set-aside': {
     ...{ kind: 'set-aside', ...someStamp, cause: 'database disk image is malformed' },

@@ -87,4 +87,20 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'rows behind a hole, and what is told to be lost',
+    sql: `
+      alter table tap add column prev_hash blob;
+
+      create table told_gap (
+        device_id text not null,
+        epoch integer not null,
+        from_seq integer not null,
+        through_seq integer not null,
+        told_epoch integer not null,
+        told_seq integer not null,
+        primary key (device_id, epoch, from_seq, through_seq)
+      ) strict, without rowid;
+    `,
+  },
 ];

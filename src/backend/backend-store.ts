@@ -7,8 +7,15 @@ import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 
 export type IngestResult =
-  /** Everything up to the batch's last row is durable. */
-  | { readonly kind: 'durable'; readonly ledger: LedgerTip }
+  /**
+   * Everything up to the batch's last row is durable. Forked: epochs of which it tells rows that
+   * contradict what is held; they are in quarantine.
+   */
+  | {
+      readonly kind: 'durable';
+      readonly ledger: LedgerTip;
+      readonly forkedEpochs?: readonly number[];
+    }
   /** The batch's rows from some seq on are durable in quarantine, up to this branch tip. */
   | { readonly kind: 'fork'; readonly branch: LedgerTip; readonly expectedSeq: number }
   | { readonly kind: 'gap'; readonly expectedSeq: number };
@@ -25,6 +32,8 @@ export interface DeviceSummary {
   readonly forked: number;
   /** Rows of the ledger whose bytes this version cannot read: kept, receipted, to be looked at. */
   readonly undigested: number;
+  /** Rows that the device says are lost, and that did not come in any other way. */
+  readonly missing: number;
 }
 
 /** A row about a card's debit, at its place. */

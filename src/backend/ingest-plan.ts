@@ -5,7 +5,9 @@
  * - rows held with the same hash are a silent success, at any age;
  * - a row that contradicts a held one, and all after it, goes to quarantine and counts as durable
  *   there (a fork: a cloned or restored disk);
- * - rows beyond the held ones are answered with the seq expected (a gap).
+ * - rows beyond the held ones are answered with the seq expected (a gap);
+ * - rows that a device salvaged stand behind a hole that nobody fills any more: they are held there,
+ *   and what fills the hole after all must lead up to them.
  */
 import { equal } from '../core/bytes.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
@@ -30,6 +32,8 @@ export interface Held {
   readonly ledger: LedgerTip;
   /** Hash of the ledger's row at a seq; the genesis hash at 0. */
   hashAt(seq: number): Uint8Array | undefined;
+  /** Of a row behind a hole: what the hash of the row before it is. */
+  previousAt(seq: number): Uint8Array | undefined;
   /** Whether quarantine holds a row with this seq and hash. */
   isQuarantined(seq: number, hash: Uint8Array): boolean;
 }
@@ -47,31 +51,58 @@ export type IngestPlan =
   | { readonly action: 'gap'; readonly expectedSeq: number };
 
 export function planIngest(held: Held, batch: UploadRequest): IngestPlan {
-  const { ledger } = held;
+  const { durableSeq } = held.ledger;
   const before = batch.fromSeq - 1;
-  const rows = chain(batch);
-  const ours = held.hashAt(before);
-  const continuesBranch =
-    before > 0 && held.isQuarantined(before, batch.prevHash) && !sameHash(ours, batch.prevHash);
-  if (continuesBranch) return { action: 'quarantine', branch: rows };
-  if (before > ledger.durableSeq) return { action: 'gap', expectedSeq: ledger.durableSeq + 1 };
-  if (!sameHash(ours, batch.prevHash)) {
-    return { action: 'quarantine', branch: rows };
+  if (continuesBranch(held, batch)) return { action: 'quarantine', branch: chain(batch) };
+  if (before > durableSeq) return { action: 'gap', expectedSeq: durableSeq + 1 };
+  if (!sameHash(held.hashAt(before), batch.prevHash)) {
+    return { action: 'quarantine', branch: chain(batch) };
   }
+  return planRows(held, batch);
+}
 
-  const forkAt = rows.findIndex(
-    ({ seq, hash }) => seq <= ledger.durableSeq && !sameHash(held.hashAt(seq), hash),
-  );
-  if (forkAt >= 0) {
-    return { action: 'quarantine', branch: rows.slice(forkAt) };
+/** Of rows that were salvaged: there is no other way left for what is missing before them. */
+export function planSalvaged(held: Held, batch: UploadRequest): IngestPlan {
+  const ours = held.hashAt(batch.fromSeq - 1);
+  const isElsewhere = ours !== undefined && !equal(ours, batch.prevHash);
+  if (isElsewhere || continuesBranch(held, batch)) {
+    return { action: 'quarantine', branch: chain(batch) };
   }
-  const fresh = rows.filter(({ seq }) => seq > ledger.durableSeq);
+  return planRows(held, batch);
+}
+
+function continuesBranch(held: Held, { fromSeq, prevHash }: UploadRequest): boolean {
+  const before = fromSeq - 1;
+  return (
+    before > 0 && held.isQuarantined(before, prevHash) && !sameHash(held.hashAt(before), prevHash)
+  );
+}
+
+/** Rows that follow what is held before them, or a hole. */
+function planRows(held: Held, batch: UploadRequest): IngestPlan {
+  const { ledger } = held;
+  const rows = chain(batch);
+  const isHeld = ({ seq, hash }: ChainedRow) => sameHash(held.hashAt(seq), hash);
+  const fresh = rows.filter((row) => !isHeld(row));
+  if (fresh.some((row) => contradicts(held, row))) {
+    return { action: 'quarantine', branch: rows.slice(rows.findIndex((row) => !isHeld(row))) };
+  }
+  const isContiguous = batch.fromSeq <= ledger.durableSeq + 1;
+  const last = rows.at(-1);
+  const isLonger = isContiguous && last !== undefined && last.seq > ledger.durableSeq;
   return {
     action: 'append',
     rows: fresh,
-    ledger: tipAfter(ledger, fresh),
+    ledger: isLonger ? tipAfter(ledger, rows) : ledger,
     acknowledged: tipAfter(ledger, rows),
   };
+}
+
+/** Another row stands there; or none where all are held; or the next one followed another. */
+function contradicts(held: Held, { seq, hash }: ChainedRow): boolean {
+  if (held.hashAt(seq) !== undefined || seq <= held.ledger.durableSeq) return true;
+  const expected = held.previousAt(seq + 1);
+  return expected !== undefined && !equal(expected, hash);
 }
 
 function chain(batch: UploadRequest): ChainedRow[] {

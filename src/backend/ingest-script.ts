@@ -2,9 +2,9 @@
 
 import { hex } from '../core/bytes.ts';
 import { genesisHash } from '../core/ledger/chain.ts';
-import { decodeRow } from '../core/ledger/row.ts';
+import { decodeRow, type Row } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
-import { closeBefore, type DigestedTap, matchTap } from './authorisation-scripts.ts';
+import { closeBefore, matchTap } from './authorisation-scripts.ts';
 import type { IngestResult } from './backend-store.ts';
 import { noteEpochBegun } from './epoch-grant-scripts.ts';
 import {
@@ -14,14 +14,15 @@ import {
   type IngestPlan,
   type LedgerTip,
   planIngest,
+  planSalvaged,
 } from './ingest-plan.ts';
+import { gapsIn, isProven, type ReadRow, salvageIn, type ToldGap } from './salvaged-rows.ts';
 import { ask, askOne, type SqlScript } from './sql-engine.ts';
 
 /** @param receivedAt milliseconds since 1970. */
 export function* ingestScript(batch: UploadRequest, receivedAt: number): SqlScript<IngestResult> {
   const held = yield* heldOf(batch, receivedAt);
-  const plan = planIngest(held, batch);
-  return yield* carryOut(plan, { batch, receivedAt, held });
+  return yield* carryOut(planIngest(held, batch), { batch, receivedAt, held, isSalvage: false });
 }
 
 function placeOf({ device, epoch }: UploadRequest) {
@@ -42,9 +43,9 @@ function* heldOf(batch: UploadRequest, receivedAt: number): SqlScript<Held> {
      where device_id = :device and epoch = :epoch for update`,
     place,
   );
-  const range = { ...place, from: batch.fromSeq - 1, to: batch.fromSeq + batch.rows.length - 1 };
-  const inLedger = yield* ask<SeqAndHash>(
-    `select seq, hash from tap
+  const range = { ...place, from: batch.fromSeq - 1, to: batch.fromSeq + batch.rows.length };
+  const inLedger = yield* ask<SeqAndHash & { readonly previous: Uint8Array | null }>(
+    `select seq, hash, prev_hash as previous from tap
      where device_id = :device and epoch = :epoch and seq between :from and :to`,
     range,
   );
@@ -54,10 +55,12 @@ function* heldOf(batch: UploadRequest, receivedAt: number): SqlScript<Held> {
     before,
   );
   const hashes = new Map(inLedger.map(({ seq, hash }) => [seq, hash]));
+  const previous = new Map(inLedger.map((row) => [row.seq, row.previous ?? undefined]));
   const quarantined = new Set(inQuarantine.map(({ seq, hash }) => `${seq}/${hex(hash)}`));
   return {
     ledger: ledger ?? emptyLedger,
     hashAt: (seq) => (seq === 0 ? genesisHash : hashes.get(seq)),
+    previousAt: (seq) => previous.get(seq),
     isQuarantined: (seq, hash) => quarantined.has(`${seq}/${hex(hash)}`),
   };
 }
@@ -71,17 +74,22 @@ interface Upload {
   readonly batch: UploadRequest;
   readonly receivedAt: number;
   readonly held: Held;
+  /** Rows that another epoch tells of. */
+  readonly isSalvage: boolean;
 }
 
 function* carryOut(plan: IngestPlan, upload: Upload): SqlScript<IngestResult> {
   switch (plan.action) {
     case 'gap':
       return { kind: 'gap', expectedSeq: plan.expectedSeq };
-    case 'append':
-      yield* append(plan.rows, upload);
+    case 'append': {
+      const read = yield* append(plan.rows, upload);
       if (upload.held.ledger.durableSeq === 0) yield* noteBegun(upload);
       yield* setHead(plan.ledger, upload);
-      return { kind: 'durable', ledger: plan.acknowledged };
+      const forkedEpochs = yield* hearOfOlder(upload, read);
+      const contradicted = forkedEpochs.length > 0 ? { forkedEpochs } : {};
+      return { kind: 'durable', ledger: plan.acknowledged, ...contradicted };
+    }
     case 'quarantine':
       return yield* quarantine(plan.branch, upload);
   }
@@ -100,26 +108,85 @@ function* setHead({ durableSeq, tip }: LedgerTip, { batch, receivedAt }: Upload)
 }
 
 /** The bytes are kept as they came; what this version can read of them is noted beside. */
-function* append(rows: readonly ChainedRow[], { batch, receivedAt }: Upload): SqlScript<void> {
-  if (rows.length === 0) return;
+function* append(rows: readonly ChainedRow[], upload: Upload): SqlScript<readonly ReadRow[]> {
+  const { batch, receivedAt, isSalvage } = upload;
+  if (rows.length === 0) return [];
   const { device, epoch } = batch;
-  const taps: DigestedTap[] = [];
-  const stored = rows.map(({ seq, hash, bytes }) => {
-    const row = decodeRow(bytes);
-    const tap = row?.kind === 'tap' ? row : undefined;
-    if (tap !== undefined) taps.push({ epoch, seq, row: tap });
-    return {
-      ...{ device_id: device, epoch, seq, hash, payload: bytes, received_at: receivedAt },
-      kind: row?.kind ?? null,
-      outcome: tap?.outcome ?? null,
-      amount: tap?.amount ?? null,
-      currency: tap?.currencyType ?? null,
-    };
-  });
+  const read = rows.map(({ seq, bytes }) => ({ seq, row: decodeRow(bytes) }));
+  const stored = rows.map(({ seq, hash, bytes }, index) => ({
+    ...{ device_id: device, epoch, seq, hash, payload: bytes, received_at: receivedAt },
+    ...digestOf(read[index]?.row),
+    ...(isSalvage && { prev_hash: previousOf(seq, upload) }),
+  }));
   yield { into: 'tap', rows: stored };
+  const taps = read.flatMap(({ seq, row }) => (row?.kind === 'tap' ? [{ epoch, seq, row }] : []));
   for (const tap of taps) yield* matchTap(device, tap, receivedAt);
   const newest = taps.at(-1);
-  if (newest !== undefined) yield* closeBefore(device, newest, receivedAt);
+  // Before a hole a missing tap says nothing: it may be among what was lost.
+  if (newest !== undefined && !isSalvage) yield* closeBefore(device, newest, receivedAt);
+  return read;
+}
+
+function digestOf(row: Row | undefined) {
+  const tap = row?.kind === 'tap' ? row : undefined;
+  return {
+    kind: row?.kind ?? null,
+    outcome: tap?.outcome ?? null,
+    amount: tap?.amount ?? null,
+    currency: tap?.currencyType ?? null,
+  };
+}
+
+/** Of a row behind a hole; null where the row before it is held. */
+function previousOf(seq: number, { batch, held }: Upload): Uint8Array | null {
+  return seq === batch.fromSeq && held.hashAt(seq - 1) === undefined ? batch.prevHash : null;
+}
+
+/** @returns the epochs that what was told contradicts. */
+function* hearOfOlder(
+  { batch, receivedAt }: Upload,
+  read: readonly ReadRow[],
+): SqlScript<readonly number[]> {
+  const { device, epoch } = batch;
+  yield* noteGaps(batch, gapsIn(epoch, read));
+  const { runs, unproven } = salvageIn(batch, read);
+  const forked: number[] = [];
+  for (const run of runs) {
+    if (yield* enterSalvaged(run, receivedAt)) forked.push(run.epoch);
+  }
+  for (const row of unproven) {
+    const prevHash = yield* heldHash(device, row.epoch, row.seq - 1);
+    if (prevHash === undefined || !isProven(device, row, prevHash)) continue;
+    const run = { device, epoch: row.epoch, fromSeq: row.seq, prevHash, rows: [row.bytes] };
+    if (yield* enterSalvaged(run, receivedAt)) forked.push(run.epoch);
+  }
+  return forked;
+}
+
+/** As if the device had sent it; what is held already is not held twice. @returns whether it forks. */
+function* enterSalvaged(run: UploadRequest, receivedAt: number): SqlScript<boolean> {
+  const held = yield* heldOf(run, receivedAt);
+  const upload = { batch: run, receivedAt, held, isSalvage: true };
+  const result = yield* carryOut(planSalvaged(held, run), upload);
+  return result.kind === 'fork';
+}
+
+function* heldHash(device: string, epoch: number, seq: number): SqlScript<Uint8Array | undefined> {
+  if (seq === 0) return genesisHash;
+  const row = yield* askOne<Pick<SeqAndHash, 'hash'>>(
+    'select hash from tap where device_id = :device and epoch = :epoch and seq = :seq',
+    { device, epoch, seq },
+  );
+  return row?.hash;
+}
+
+function* noteGaps({ device, epoch }: UploadRequest, gaps: readonly ToldGap[]): SqlScript<void> {
+  if (gaps.length === 0) return;
+  const rows = gaps.map((gap) => ({
+    ...{ device_id: device, epoch: gap.epoch, from_seq: gap.fromSeq, through_seq: gap.throughSeq },
+    ...{ told_epoch: epoch, told_seq: gap.toldSeq },
+  }));
+  yield { into: 'told_gap', rows, otherwise: 'on conflict do nothing' };
 }
 
 function* quarantine(

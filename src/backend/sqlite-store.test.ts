@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
+import { salvageContract } from '../../sim/contracts/salvage.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { openSqliteStore } from './sql-store.ts';
 
@@ -33,6 +34,7 @@ function asDisposable(database: Database.Database) {
 backendStoreContract('SQLite', aPlace);
 authorisationsContract('SQLite', aPlace);
 epochGrantsContract('SQLite', aPlace);
+salvageContract('SQLite', aPlace);
 
 test('is durable itself: it refuses to start where it could not be', () => {
   expect(() => openSqliteStore(':memory:')).toThrow(

@@ -170,9 +170,11 @@ function tellingOf({ epoch, stranded, gaps }: SalvagedEpoch, stamp: RowStamp): R
       ...{ kind: 'gap' as const, ...stamp, cause: 'damaged' },
       ...{ gapEpoch: epoch, fromSeq: from, throughSeq: through },
     })),
-    ...stranded.map(({ seq, bytes, isVerified }) => ({
+    ...stranded.map(({ seq, bytes, hash, previous, isVerified }) => ({
       ...{ kind: 'salvaged' as const, ...stamp, isVerified: +isVerified },
       ...{ salvagedEpoch: epoch, salvagedSeq: seq, row: Uint8Array.from(bytes) },
+      salvagedHash: Uint8Array.from(hash),
+      salvagedPrevious: previous && Uint8Array.from(previous),
     })),
   ];
 }

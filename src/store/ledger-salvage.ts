@@ -23,6 +23,8 @@ export interface SalvagedEpoch {
 export interface StrandedRow extends CarvedRow {
   /** false: it reads as a row, and the row that would prove it is missing. */
   readonly isVerified: boolean;
+  /** Hash of the row before; of what is verified. */
+  readonly previous?: Uint8Array | undefined;
 }
 
 export interface SeqRange {
@@ -40,7 +42,10 @@ export interface KeptReceipt {
 /** A row that nothing proves is one of ours only this near to rows that are. */
 const unprovenReach = 64;
 
-type Judged = CarvedRow & { readonly standing: 'verified' | 'unproven' | 'refuted' };
+interface Judged extends CarvedRow {
+  readonly standing: 'verified' | 'unproven' | 'refuted';
+  readonly previous?: Uint8Array;
+}
 
 export function salvageEpochs(
   { rows, anchors }: Carved,
@@ -148,12 +153,14 @@ function provenOf(
   chain: Chain,
 ): Judged | undefined {
   const tries = candidates.flatMap((row) =>
-    previous.map((hash) => ({ row, own: chain.hashOf(row, hash) })),
+    previous.map((before) => ({ row, previous: before, own: chain.hashOf(row, before) })),
   );
   const proven =
     tries.find(({ row, own }) => equal(own, row.hash)) ??
     tries.find(({ row, own }) => chain.isFollowed(row.seq, own));
-  return proven && { ...proven.row, hash: proven.own, standing: 'verified' };
+  if (proven === undefined) return undefined;
+  const { row, own } = proven;
+  return { ...row, hash: own, previous: proven.previous, standing: 'verified' };
 }
 
 /** Where the row after it confirms the hash and not the bytes, the bytes are known to be wrong. */

@@ -34,6 +34,9 @@ export function tapsOperation({ store, clock, receiptKey, log }: TapsDeps): Oper
       // Two disks wrote in one epoch: a clone or a restored copy, which someone must look at.
       log('warn', 'fork quarantined', { device, epoch: batch.epoch, fromSeq: batch.fromSeq });
     }
+    if (result.kind === 'durable' && result.forkedEpochs !== undefined) {
+      log('warn', 'salvaged rows quarantined', { device, epochs: result.forkedEpochs.join(' ') });
+    }
     const { status, body } = answerBatch(result, batch, receiptKey, clock.wallNow());
     return { status, json: body };
   });

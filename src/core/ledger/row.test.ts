@@ -68,6 +68,7 @@ const optionalElsewhere: Partial<Record<Row['kind'], readonly string[]>> = {
   'entry-reset': ['accountKey'],
   'fare-code': [...where, 'riderCategory'],
   refusals: ['tokenKey', 'sample'],
+  salvaged: ['salvagedHash', 'salvagedPrevious'],
 };
 
 function mayBeAbsent({ kind }: Row, name: string): boolean {

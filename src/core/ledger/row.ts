@@ -139,6 +139,9 @@ const shapes = {
     salvagedSeq: 'int',
     isVerified: 'int',
     row: 'bytes',
+    /** Its hash as the ledger had it, and the one before, where that is known: they prove the bytes. */
+    salvagedHash: 'bytes?',
+    salvagedPrevious: 'bytes?',
   },
   /** A damaged ledger was set aside: what of its unsent rows goes on, is told of, is missing. */
   'set-aside': {
