@@ -15,5 +15,5 @@ test('writes bytes as hexadecimal and everything else as it is', () => {
 test('says null of a row that it does not know', () => {
   const json = entryAsJson({ epoch: 1, seq: 2, sent: false, row: undefined });
 
-  expect(json).toEqual({ epoch: 1, seq: 2, sent: false, row: null });
+  expect(json).toEqual({ epoch: 1, origin: 'granted', seq: 2, sent: false, row: null });
 });

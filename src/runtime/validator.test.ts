@@ -9,7 +9,15 @@ import { createSimSerialLine } from '../../sim/serial-line.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import { createSimPositionSource } from '../../sim/sim-position.ts';
-import { aQrisCode, keyed, someNow, someRules, tlv } from '../../sim/testing/builders.ts';
+import {
+  aQrisCode,
+  bytesOf,
+  gopay,
+  keyed,
+  someNow,
+  someRules,
+  tlv,
+} from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, fill, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
 import { utf8 } from '../core/bytes.ts';
@@ -27,8 +35,12 @@ const sync = {
 
 /** A payment code of its own for each rider, of one account. */
 function aPaymentOf(rider: number): string {
-  const cheque = `cheque:${String(rider).padStart(20, '0')}`;
-  return Buffer.from(aQrisCode({ '63': tlv('9F74', utf8(cheque)) })).toString('latin1');
+  const number = String(rider).padStart(11, '0');
+  const objects = {
+    '5A': bytesOf(`${gopay}${number}f`),
+    '63': tlv('9F74', utf8(`cheque:000000000${number}`)),
+  };
+  return Buffer.from(aQrisCode(objects)).toString('latin1');
 }
 
 /** A running validator with a scanner, a card field and a position source, without a backend. */
