@@ -60,7 +60,7 @@ const ruleSet: IRuleSetType = {
     home('jsonc-parser', '^src/bundle/|^sim/'),
     home('@tufjs/models', '^src/targets/|^sim/testing/'),
     home('gps', '^device/gnss/'),
-    home('undici', '^src/sync/'),
+    home('undici', '^src/sync/|^sim/testing/'),
     home('pg', '^src/backend/'),
     home('fastify', '^src/backend/'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -1,12 +1,14 @@
 /** The program of device, depot and office. The simulator's commands live in sim/main.ts. */
 import { Command, Option } from 'commander';
 import { createSystemEntropy } from '../device/os/system-chance.ts';
+import { createSystemClock } from '../device/os/system-clock.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
 import { databaseForms } from './cli/backend-database.ts';
 import { drain } from './cli/drain.ts';
 import { inspect, readTime } from './cli/inspect.ts';
 import { inputKinds } from './cli/inspect-input.ts';
+import { addKeyCommands } from './cli/keys-command.ts';
 import { addListCommands } from './cli/lists-command.ts';
 import { createProcessIo } from './cli/process-io.ts';
 import { buildRules, explainRules, showRules } from './cli/rules.ts';
@@ -49,6 +51,8 @@ program
   .requiredOption('--device-ca <file>', 'PEM certificate of the CA that signs device certificates')
   .requiredOption('--receipt-key <file>', 'Ed25519 seed that signs receipts, in hexadecimal')
   .option('--targets <folder>', 'repository of signed targets that devices fetch from')
+  .option('--office-port <port>', 'listen for the office there, too, 0 for any')
+  .option('--office-host <address>', 'address of that listener', '127.0.0.1')
   .option('--log', 'log every request, not only trouble, as JSON lines')
   .action(async (options) => {
     ran.exitCode = await backend(options, io);
@@ -161,6 +165,14 @@ medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
   .action((path, options) => {
     ran.exitCode = explainRules(path, { ...options, columns: process.stdout.columns }, io);
   });
+
+addKeyCommands(
+  program,
+  { io, clock: createSystemClock(), entropy: createSystemEntropy() },
+  (exitCode) => {
+    ran.exitCode = exitCode;
+  },
+);
 
 addListCommands(program, { io, now: Date.now(), draw }, (exitCode) => {
   ran.exitCode = exitCode;

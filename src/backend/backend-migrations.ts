@@ -103,4 +103,37 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'keys of the office, and who changed what',
+    sql: `
+      create table api_key (
+        name text not null,
+        role text not null,
+        key_hash blob not null,
+        created_at integer not null,
+        last_used_day integer,
+        revoked_at integer,
+        primary key (name)
+      ) strict, without rowid;
+
+      create unique index api_key_by_hash on api_key (key_hash);
+
+      create table counter (
+        name text not null,
+        value integer not null,
+        primary key (name)
+      ) strict, without rowid;
+
+      insert into counter (name, value) values ('audit', 0);
+
+      create table audit (
+        number integer not null,
+        at integer not null,
+        done_by text not null,
+        action text not null,
+        subject text not null,
+        primary key (number)
+      ) strict, without rowid;
+    `,
+  },
 ];

@@ -2,6 +2,8 @@
 import type { EpochGrant } from '../core/ledger/epoch-grant.ts';
 import type { Row } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { Audit } from './audit.ts';
 import type { Authorisations } from './authorisations.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { LedgerTip } from './ingest-plan.ts';
@@ -57,5 +59,7 @@ export interface BackendStore {
   grantEpoch(device: string, wanted: SpareWanted, at: number): Promise<EpochGrant | undefined>;
   /** Payments that devices asked about; {@link ingest} tells them of their taps. */
   readonly authorisations: Authorisations;
+  readonly apiKeys: ApiKeys;
+  readonly audit: Audit;
   close(): Promise<void>;
 }

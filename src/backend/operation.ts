@@ -4,7 +4,8 @@
  * read these; nothing here knows of sockets.
  */
 import type { z } from 'zod';
-import { type Body, readBody } from './read-body.ts';
+import type { KeyHolder, Role } from './api-keys.ts';
+import { type Body, readBody, readQuery } from './read-body.ts';
 
 /** Devices and people come in by different listeners: only one of them asks for certificates. */
 export type Door = 'device' | 'office';
@@ -17,6 +18,8 @@ export interface BackendRequest {
   readonly query?: URLSearchParams | undefined;
   /** Who TLS says is calling; absent: no certificate was shown. */
   readonly peer?: Peer | undefined;
+  /** The header of that name. */
+  readonly authorization?: string | undefined;
   /** Decompressed; the listener knows its limit. */
   readonly body?: Uint8Array | undefined;
 }
@@ -37,7 +40,10 @@ export type BackendResponse =
     };
 
 /** `anyone`: also a stranger. */
-export type Caller = { readonly kind: 'anyone' } | { readonly kind: 'device'; device: string };
+export type Caller =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'device'; readonly device: string }
+  | { readonly kind: 'office'; readonly holder: KeyHolder };
 
 export interface Operation {
   readonly operationId: string;
@@ -48,7 +54,11 @@ export interface Operation {
   readonly description?: string;
   readonly doors: readonly Door[];
   readonly who: Caller['kind'];
+  /** Whose keys serve; absent: no key is asked for. */
+  readonly roles?: readonly Role[];
   readonly body?: Body<unknown> | undefined;
+  /** An object whose fields are read from the query. */
+  readonly query?: z.ZodType | undefined;
   /** By status. Refusals that every operation may give are not listed. */
   readonly answers: Readonly<Record<number, Answer>>;
   perform(call: RawCall): Promise<BackendResponse>;
@@ -66,39 +76,66 @@ interface RawCall {
   readonly body: Uint8Array | undefined;
 }
 
-type Call<B> = Omit<RawCall, 'body' | 'caller'> & { readonly body: B };
+interface Call<B, Q> extends Pick<RawCall, 'params'> {
+  readonly body: B;
+  readonly query: Q;
+}
 
-type Described = Omit<Operation, 'who' | 'doors' | 'body' | 'perform'>;
+/** An operation without a body is one whose B is undefined; the query likewise. */
+interface Described<B, Q>
+  extends Omit<Operation, 'who' | 'doors' | 'roles' | 'body' | 'query' | 'perform'> {
+  readonly body?: Body<B>;
+  readonly query?: z.ZodType<Q>;
+}
 
 /** For a device that shows its certificate: nothing in a body makes one speak for another. */
-export function deviceOperation<B = undefined>(
-  described: Described & { readonly body?: Body<B> },
-  run: (call: Call<B> & { readonly device: string }) => Promise<BackendResponse>,
+export function deviceOperation<B = undefined, Q = undefined>(
+  described: Described<B, Q>,
+  run: (call: Call<B, Q> & { readonly device: string }) => Promise<BackendResponse>,
 ): Operation {
   return {
     ...described,
     doors: ['device'],
     who: 'device',
-    async perform({ caller, body, ...call }) {
+    async perform({ caller, ...raw }) {
       if (caller.kind !== 'device') throw new Error('a stranger was let in');
-      return run({ ...call, device: caller.device, body: bodyOf(described.body, body) });
+      return run({ ...callOf(described, raw), device: caller.device });
+    },
+  };
+}
+
+/** For people and their programs, by the role of their key; an admin's serves for everything. */
+export function officeOperation<B = undefined, Q = undefined>(
+  described: Described<B, Q> & { readonly roles: readonly Role[] },
+  run: (call: Call<B, Q> & { readonly holder: KeyHolder }) => Promise<BackendResponse>,
+): Operation {
+  return {
+    ...described,
+    doors: ['office'],
+    who: 'office',
+    async perform({ caller, ...raw }) {
+      if (caller.kind !== 'office') throw new Error('a stranger was let in');
+      return run({ ...callOf(described, raw), holder: caller.holder });
     },
   };
 }
 
 /** For everybody. */
-export function openOperation<B = undefined>(
-  described: Described & { readonly doors: readonly Door[]; readonly body?: Body<B> },
-  run: (call: Call<B>) => Promise<BackendResponse>,
+export function openOperation<B = undefined, Q = undefined>(
+  described: Described<B, Q> & { readonly doors: readonly Door[] },
+  run: (call: Call<B, Q>) => Promise<BackendResponse>,
 ): Operation {
   return {
     ...described,
     who: 'anyone',
-    perform: async ({ body, ...call }) => run({ ...call, body: bodyOf(described.body, body) }),
+    perform: async (raw) => run(callOf(described, raw)),
   };
 }
 
-/** An operation without a body is one whose B is undefined. */
-function bodyOf<B>(expected: Body<B> | undefined, body: Uint8Array | undefined): B {
-  return expected === undefined ? (undefined as B) : readBody(expected, body);
+function callOf<B, Q>({ body, query }: Described<B, Q>, raw: Omit<RawCall, 'caller'>): Call<B, Q> {
+  return {
+    params: raw.params,
+    body: body === undefined ? (undefined as B) : readBody(body, raw.body),
+    query: query === undefined ? (undefined as Q) : readQuery(query, raw.query),
+  };
 }

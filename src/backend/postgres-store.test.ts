@@ -9,6 +9,7 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
+import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
 import { noPostgres, type PostgresServer, startPostgres } from '../../sim/postgres-server.ts';
 import { someNow } from '../../sim/testing/builders.ts';
@@ -71,6 +72,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
   backendStoreContract('PostgreSQL', aPlace);
   authorisationsContract('PostgreSQL', aPlace);
   epochGrantsContract('PostgreSQL', aPlace);
+  officeKeysContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);
 
   test('takes one batch once from two backends at the same time', async () => {

@@ -1,4 +1,4 @@
-/** A request's body as the fields that its schema asks for, or a refusal that names what is wrong. */
+/** A request's body and query as the fields that their schemas ask for, or a refusal that names what is wrong. */
 import type { z } from 'zod';
 import { decodeCbor } from '../core/crypto/cbor.ts';
 import { ServerError } from './server-error.ts';
@@ -12,6 +12,13 @@ export interface Body<T> {
 export function readBody<T>({ mediaType, schema }: Body<T>, body: Uint8Array | undefined): T {
   const fields = body && (mediaType === 'application/cbor' ? fromCbor(body) : fromJson(body));
   const result = schema.safeParse(fields ?? {});
+  if (result.success) return result.data;
+  throw refusalOf(result.error.issues[0]);
+}
+
+/** A name that comes twice counts once, with its last value. @throws ServerError 400 */
+export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
+  const result = schema.safeParse(Object.fromEntries(query));
   if (result.success) return result.data;
   throw refusalOf(result.error.issues[0]);
 }

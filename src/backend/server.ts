@@ -16,10 +16,11 @@ import { refusalOf } from './server-error.ts';
 import { type BackendServiceDeps, createBackendService, noSuchPath } from './service.ts';
 
 export interface BackendServerOptions {
-  /** PEM: the server's certificate and key, and the CA that signs device certificates. */
+  /** PEM: the server's certificate and key. */
   readonly cert: string;
   readonly key: string;
-  readonly deviceCa: string;
+  /** PEM: who signs device certificates. Absent: this is the office's listener, which asks for none. */
+  readonly deviceCa?: string | undefined;
   /** Lines of JSON to standard output: every request, or trouble only. */
   readonly logLevel: 'info' | 'warn' | 'silent';
 }
@@ -39,8 +40,7 @@ export function createBackendServer(
     https: {
       cert: options.cert,
       key: options.key,
-      ca: options.deviceCa,
-      requestCert: true,
+      ...(options.deviceCa !== undefined && { ca: options.deviceCa, requestCert: true }),
       // A device without a valid certificate gets an answer that says so, not a broken handshake.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
@@ -57,10 +57,18 @@ export function createBackendServer(
   });
   answerTrouble(server);
   takeBodiesAsBytes(server);
-  const operations = service.operations.filter(({ doors }) => doors.includes('device'));
-  for (const operation of operations) addRoute(server, operation);
+  const door = options.deviceCa === undefined ? 'office' : 'device';
+  const operations = service.operations.filter(({ doors }) => doors.includes(door));
+  for (const operation of operations) {
+    addRoute(server, operation, (request) =>
+      admit(deps, operation, {
+        peer: door === 'device' ? peerOf(request) : undefined,
+        authorization: request.headers.authorization,
+      }),
+    );
+  }
   server.get('/openapi.json', async () => openApiDocument(operations));
-  runBetweenRequests(server, service.run);
+  if (door === 'device') runBetweenRequests(server, service.run);
   return server;
 }
 
@@ -99,14 +107,18 @@ async function unzip(body: Buffer): Promise<Buffer> {
   }
 }
 
-function addRoute(server: FastifyInstance, operation: Operation): void {
+function addRoute(
+  server: FastifyInstance,
+  operation: Operation,
+  admitted: (request: FastifyRequest) => Promise<Caller>,
+): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   server.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // A stranger is turned away before a byte of the body is read.
     async onRequest(request) {
-      callers.set(request, await admit(operation, { peer: peerOf(request) }));
+      callers.set(request, await admitted(request));
     },
     async handler(request, reply) {
       const response = await operation.perform({

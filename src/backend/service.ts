@@ -3,6 +3,7 @@
  * simulator calls it as it is. It knows every operation; what they do is theirs.
  */
 import { admit } from './admission.ts';
+import type { BackendStore } from './backend-store.ts';
 import type { BackendRequest, BackendResponse, Operation } from './operation.ts';
 import {
   type AuthoriseDeps,
@@ -10,11 +11,13 @@ import {
   takeBackWhileRunning,
 } from './operations/authorise.ts';
 import { healthOperation } from './operations/health.ts';
+import { officeOperations } from './operations/office.ts';
 import { type TapsDeps, tapsOperation } from './operations/taps.ts';
 import { targetsOperations } from './operations/targets.ts';
 import { refusalOf, ServerError } from './server-error.ts';
 
 export interface BackendServiceDeps extends TapsDeps, AuthoriseDeps {
+  readonly store: BackendStore;
   /** A repository of signed targets to hand out to devices; absent: there is none. */
   readonly targetsFolder?: string | undefined;
 }
@@ -34,12 +37,13 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     tapsOperation(deps),
     ...authoriseOperations(deps),
     ...(targetsFolder === undefined ? [] : targetsOperations(targetsFolder)),
+    ...officeOperations(deps),
     healthOperation(deps),
   ];
 
   async function answered(request: BackendRequest): Promise<BackendResponse> {
     const { operation, params } = found(operations, request);
-    const caller = await admit(operation, request);
+    const caller = await admit(deps, operation, request);
     const { query = new URLSearchParams(), body } = request;
     return operation.perform({ caller, params, query, body });
   }

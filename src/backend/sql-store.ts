@@ -1,5 +1,7 @@
 /** The backend's store on any engine: the scripts of ledger and payments, run on it. */
 import { decodeRow } from '../core/ledger/row.ts';
+import { createApiKeys } from './api-keys.ts';
+import { createAudit } from './audit.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
@@ -32,6 +34,8 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     cardRows: () => cardRowsIn(engine),
     grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
     authorisations: createAuthorisations(engine),
+    apiKeys: createApiKeys(engine),
+    audit: createAudit(engine),
     close: () => engine.close(),
   };
 }

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
+import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { openSqliteStore } from './sql-store.ts';
@@ -34,6 +35,7 @@ function asDisposable(database: Database.Database) {
 backendStoreContract('SQLite', aPlace);
 authorisationsContract('SQLite', aPlace);
 epochGrantsContract('SQLite', aPlace);
+officeKeysContract('SQLite', aPlace);
 salvageContract('SQLite', aPlace);
 
 test('is durable itself: it refuses to start where it could not be', () => {

@@ -11,6 +11,9 @@ export interface BackendOptions {
   readonly db: string;
   readonly host: string;
   readonly port: string;
+  /** Absent: nobody listens for the office. */
+  readonly officePort?: string;
+  readonly officeHost?: string;
   readonly cert: string;
   readonly key: string;
   readonly deviceCa: string;
@@ -21,35 +24,43 @@ export interface BackendOptions {
 }
 
 export async function backend(options: BackendOptions, io: CliIo): Promise<ExitCode> {
-  const { host } = options;
-  const port = portOf(options.port);
+  const devices = { host: options.host, port: portOf(options.port, '--port') };
+  const office = options.officePort === undefined ? undefined : officeOf(options);
   const { ca, cert, key } = readTlsFiles({ ...options, ca: options.deviceCa });
   const receiptKey = readReceiptKey(options.receiptKey);
+  await using stack = new AsyncDisposableStack();
   const store = await openDatabaseOf(options.db);
-  const server = createBackendServer(
-    { store, clock: createSystemClock(), receiptKey, targetsFolder: options.targets },
-    {
-      ...{ cert, key, deviceCa: ca },
-      logLevel: options.log === true ? 'info' : 'warn',
-    },
-  );
-  try {
-    const address = await server.listen({ host, port }).catch((error) => {
-      throw asListenError(error, `${host}:${port}`);
+  stack.defer(() => store.close());
+  const deps = { store, clock: createSystemClock(), receiptKey, targetsFolder: options.targets };
+  const logLevel = options.log === true ? 'info' : 'warn';
+  const listen = async (place: ListeningPlace, deviceCa: string | undefined) => {
+    const server = createBackendServer(deps, { cert, key, deviceCa, logLevel });
+    stack.defer(() => server.close());
+    return server.listen(place).catch((error) => {
+      throw asListenError(error, `${place.host}:${place.port}`);
     });
-    io.out(`listening on ${address}, OpenAPI at ${address}/openapi.json`);
-    await until(io.stopping);
-  } finally {
-    await server.close();
-    await store.close();
-  }
+  };
+  const address = await listen(devices, ca);
+  io.out(`listening on ${address}, OpenAPI at ${address}/openapi.json`);
+  if (office !== undefined)
+    io.out(`listening for the office on ${await listen(office, undefined)}`);
+  await until(io.stopping);
   return 0;
 }
 
-function portOf(text: string): number {
+interface ListeningPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+function officeOf({ officeHost = '127.0.0.1', officePort = '' }: BackendOptions): ListeningPlace {
+  return { host: officeHost, port: portOf(officePort, '--office-port') };
+}
+
+function portOf(text: string, option: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new CliError('backend/bad-port', `--port ${text} is not a port`, '0 takes any free one');
+  throw new CliError('backend/bad-port', `${option} ${text} is not a port`, '0 takes any free one');
 }
 
 function until(signal: AbortSignal): Promise<void> {
