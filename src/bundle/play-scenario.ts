@@ -88,7 +88,11 @@ function playCash(rules: Rules, { rider, day, taps }: Scenario): PlayedCash {
   }
   const { time, route: routeId, stop: stopId } = last;
   const boarding = { at: momentOf(day, time, rules), ...(stopId !== undefined && { stopId }) };
-  const leg = { routeId, boarding, fareMedia: cash, ...(rider !== '' && { riderCategory: rider }) };
+  const leg = {
+    ...(routeId !== undefined && { routeId }),
+    ...{ boarding, fareMedia: cash },
+    ...(rider !== '' && { riderCategory: rider }),
+  };
   const fareSteps: TraceStep[] = [];
   const input = { leg, past: [], caps: [], transferNeedsOtherRoute: false };
   const fare = quoteFare(rules.tariff, input, (step) => fareSteps.push(step));

@@ -11,7 +11,8 @@ import { type TicketKind, ticketKinds } from '../core/ticket/claims.ts';
 /** One tap: local time, GTFS route and stop. */
 export interface ScenarioTap {
   readonly time: string;
-  readonly route: string;
+  /** Absent, written `-`: the bus has lost it. */
+  readonly route?: string;
   readonly stop?: string;
 }
 
@@ -164,6 +165,8 @@ function dayOf(key: string, text: string): string {
   throw new ScenarioError(`${key} "${text}" is no day`, `${key}: a date such as 2026-11-24`);
 }
 
+const lostRoute = '-';
+
 /** `06:40 koridor-2 kagok-a > 07:15 koridor-1 simpang-lima-a`. */
 function tapsOf(text: string): readonly ScenarioTap[] {
   return text.split('>').map((tap) => {
@@ -173,7 +176,8 @@ function tapsOf(text: string): readonly ScenarioTap[] {
         'taps: time, route and stop with spaces, > between taps: 07:15 koridor-1 mangkang';
       throw new ScenarioError(`"${tap.trim()}" is no tap`, hint);
     }
-    return { time, route, ...(stop !== undefined && { stop }) };
+    const known = route === lostRoute ? {} : { route };
+    return { time, ...known, ...(stop !== undefined && { stop }) };
   });
 }
 

@@ -30,7 +30,7 @@ describe.each(['trans-semarang', 'bahari-metro'])('the scenarios of %s', (operat
     const stops = new Set(feed.stops.map(({ stop_id }) => stop_id));
     const taps = scenarios.flatMap(({ scenario }) => scenario.taps);
 
-    expect(taps.filter(({ route }) => !routes.has(route))).toEqual([]);
+    expect(taps.filter(({ route }) => route !== undefined && !routes.has(route))).toEqual([]);
     expect(taps.filter(({ stop }) => stop !== undefined && !stops.has(stop))).toEqual([]);
   });
 

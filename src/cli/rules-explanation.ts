@@ -55,7 +55,7 @@ function riderLines({ scenario, rules }: Explained): readonly string[] {
 /** The taps under one another, with what came of those before. */
 function tapLines({ scenario: { taps }, played }: Explained): readonly string[] {
   const places = taps.map(
-    ({ time, route, stop = '(no stop known)' }) => `${time} ${route} ${stop}`,
+    ({ time, route = '(no route known)', stop = '(no stop known)' }) => `${time} ${route} ${stop}`,
   );
   const width = Math.max(...places.map((place) => place.length));
   return places.map((place, index) => {

@@ -40,7 +40,7 @@ function city(rules: Rules) {
     return aCardBus(`bus-${buses}`, clock, { rules, place });
   };
   const at = (routeId: string, stopId: string) => bus({ routeId, stopId, alightingStopId: stopId });
-  return { clock, at, lost: () => bus({}) };
+  return { clock, at, bus, lost: () => bus({}) };
 }
 
 /** Of the newest tap. */
@@ -161,6 +161,23 @@ test('lets a rider leave a bus that has lost its route, and charges no forgotten
 
   expect(fareOn(exit)).toMatchObject({ action: 'exit', legGroup: 'rapid', provisional: 'to-area' });
   expect(await next.hold(card)).toBe('green entry-recorded');
+});
+
+test('lets a card leave the bus that has found its route, and charges the ride once', async () => {
+  const { clock, bus } = city(bahari);
+  const card = await aTransitCard();
+  const place: { -readonly [K in keyof Place]: Place[K] } = { stopId: 'harbour' };
+  const found = bus(place);
+  expect(await found.hold(card)).toBe('green fare-debited');
+  await clock.advance(30 * minute);
+  Object.assign(place, { routeId: 'rapid-1', stopId: 'gardens', alightingStopId: 'gardens' });
+
+  expect(await found.hold(card)).toBe('green fare-debited');
+
+  expect(fareOn(found)).toMatchObject({ action: 'exit', amount: 100, legGroup: 'rapid' });
+  expect((await lookAt(card)).balance).toBe(20_000 - 280);
+  await clock.advance(30 * minute);
+  expect(await found.hold(card)).toBe('green entry-recorded');
 });
 
 test('lets the driver reset an entry that was made at another gate, however its clock goes', async () => {

@@ -13,7 +13,7 @@ import { legFares, maximumFare } from './leg-fare.ts';
 import type { PastTap } from './past-tap.ts';
 import { productObjection } from './product-validity.ts';
 import { type Quote, quoteFare, type Trace, type TraceStep } from './quote.ts';
-import { type Ride, rideOf, tappingOn } from './ride.ts';
+import { type Ride, riddenLegs, rideOf, tappingOn } from './ride.ts';
 import { ticketRide } from './ticket-ride.ts';
 
 /** @returns undefined when the tariff has no fare for the ride. */
@@ -33,7 +33,11 @@ export function fareOf(token: Token, situation: Situation, trace?: Trace): Fare 
     case 'enter':
       return entryFare(fareOfQuote(quote, ride), ride, { situation, trace });
     case 'exit':
-      return exitFare(fareOfQuote(quote, ride), ride, { situation, trace });
+      return lessCharged(
+        exitFare(fareOfQuote(quote, ride), ride, { situation, trace }),
+        ride,
+        trace,
+      );
     case 'single':
       return fareOfQuote(quote, ride);
   }
@@ -54,7 +58,7 @@ interface Asked {
 /** Nothing at the door; of counted rides it may go on with the one before. */
 function prepaidFare(
   product: string,
-  { action, leg }: Ride,
+  { action, leg, entry }: Ride,
   { token, situation, trace }: Asked,
 ): Fare {
   const { rules, history } = situation;
@@ -64,14 +68,21 @@ function prepaidFare(
   const hasTransfers = ticketsTransfer && rules.tariff.transferRules.length > 0;
   if (token.rides === 'unlimited' || !hasTransfers) return fare;
   const past = pastLegs(
-    history.taps.filter(({ isSameToken }) => isSameToken),
+    history.taps.filter((tap) => tap.isSameToken && tap !== entry),
     rules,
   );
   return { ...fare, ...ticketRide(rules.tariff, leg, { past, transferNeedsOtherRoute, trace }) };
 }
 
-function quoted({ leg }: Ride, { rules, history }: Situation, trace?: Trace): Quote | undefined {
-  const past = pastLegs(history.taps, rules);
+function quoted(
+  { leg, entry }: Ride,
+  { rules, history }: Situation,
+  trace?: Trace,
+): Quote | undefined {
+  const past = pastLegs(
+    history.taps.filter((tap) => tap !== entry),
+    rules,
+  );
   const { caps, transferNeedsOtherRoute } = rules.policy;
   return quoteFare(rules.tariff, { leg, past, caps, transferNeedsOtherRoute }, trace);
 }
@@ -81,13 +92,11 @@ function pastLegs(
   taps: readonly PastTap[],
   { version, tariff }: Situation['rules'],
 ): readonly PastLeg[] {
-  return taps
-    .filter(({ action }) => action === 'single' || action === 'exit')
-    .map((tap) => {
-      const legGroup =
-        tap.rulesVersion === version ? undefined : legFares(tariff, tap.leg)[0]?.legGroup;
-      return legGroup === undefined ? tap : { ...tap, legGroup };
-    });
+  return riddenLegs(taps).map((tap) => {
+    const legGroup =
+      tap.rulesVersion === version ? undefined : legFares(tariff, tap.leg)[0]?.legGroup;
+    return legGroup === undefined ? tap : { ...tap, legGroup };
+  });
 }
 
 function fareOfQuote(quote: Quote, { action, leg, isTappingOpen }: Ride): Fare {
@@ -153,4 +162,18 @@ function exitFare(
   const text = `left where it was entered, within ${seconds} s: nothing`;
   trace?.({ rule: 'exit', holds: true, text });
   return { ...fare, amount: { ...fare.amount, amount: 0 }, owedToRider: undefined };
+}
+
+/** What was charged for it as a ride of one tap is taken off; too much of it the office pays back. */
+function lessCharged(fare: Fare, { entry }: Ride, trace?: Trace): Fare {
+  if (entry?.action !== 'single') return fare;
+  const text = `less ${formatMoney(entry.charged)}: the entry was charged as a ride of one tap`;
+  trace?.({ rule: 'exit', holds: true, text });
+  const { amount, owedToRider } = fare;
+  const rest = amount.amount - (owedToRider?.amount ?? 0) - entry.charged.amount;
+  return {
+    ...fare,
+    amount: { ...amount, amount: Math.max(0, rest) },
+    owedToRider: rest < 0 ? { ...amount, amount: -rest } : undefined,
+  };
 }

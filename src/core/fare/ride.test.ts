@@ -9,8 +9,10 @@ import {
   someSituation,
 } from '../../../sim/testing/builders.ts';
 import type { Tapping } from '../rules/policy.ts';
+import type { Situation } from '../rules/rule.ts';
 import { fareOf } from './fare-of.ts';
-import { rideOf } from './ride.ts';
+import type { PastTap } from './past-tap.ts';
+import { riddenLegs, rideOf } from './ride.ts';
 
 const minute = 60_000;
 const networkOfRoute = new Map([
@@ -57,6 +59,62 @@ test.each([
 
   expect(rideOf({}, situation)).toMatchObject({ action: 'single', isTappingOpen: true });
   expect(fareOf(aCardToken(), situation)?.provisional).toContain('tapping');
+});
+
+/** On a bus of a route of two taps; the tap before was one of a bus that had lost its route. */
+function found(change: Partial<PastTap> = {}, minutesAgo = 20) {
+  const at = someNow - minutesAgo * minute;
+  const place = { routeId: 'rapid-1', alightingStopId: 'harbour' };
+  const before = { at, leg: { boarding: { at, stopId: 'museum' } }, ...change };
+  return { ...lost([twoTaps, oneTap], [before]), place };
+}
+
+test('lets whoever entered while the bus had lost its route leave when it has found it', () => {
+  const ride = rideOf({ riderCategory: 'senior' }, found());
+
+  expect(ride).toMatchObject({
+    ...{ action: 'exit', entry: { at: someNow - 20 * minute } },
+    leg: {
+      ...{ routeId: 'rapid-1', riderCategory: 'senior' },
+      boarding: { at: someNow - 20 * minute, stopId: 'museum' },
+      alighting: { at: someNow, stopId: 'harbour' },
+    },
+  });
+});
+
+test.each<[string, Situation]>([
+  ['it was as long ago as a forgotten entry', found({}, 180)],
+  ['its route was known', found({ leg: { routeId: 'local-1', boarding: { at: 0 } } })],
+  ['it was on another device', found({ source: 'card' })],
+  ['the rider has left', found({ action: 'exit' })],
+])('takes the next tap for an entry when %s', (_, situation) => {
+  expect(rideOf({}, situation).action).toBe('enter');
+});
+
+test.each([
+  ['the rest of the fare', 1_000, 2_500, undefined],
+  ['nothing where all is paid', 3_500, 0, undefined],
+  ['nothing, and owes what was too much', 5_000, 0, 1_500],
+])('charges at such an exit %s', (_, charged, amount, owed) => {
+  const fare = fareOf(aCardToken(), found({ charged: { amount: charged, currency: 'IDR' } }));
+
+  expect(fare).toMatchObject({ action: 'exit', amount: { amount } });
+  expect(fare?.owedToRider?.amount).toBe(owed);
+});
+
+test('joins such a ride and its exit to one leg, charged what was charged for both', () => {
+  const leg = { boarding: { at: 1 } };
+  const single = aPastTap({ at: 1, leg, charged: { amount: 1_000, currency: 'IDR' } });
+  const exit = aPastTap({
+    ...{ at: 2, action: 'exit', charged: { amount: 2_500, currency: 'IDR' } },
+    leg: { ...leg, routeId: 'rapid-1', alighting: { at: 2 } },
+  });
+  const other = aPastTap({ at: 3, leg: { boarding: { at: 3 } } });
+
+  expect(riddenLegs([single, exit, other])).toEqual([
+    { ...exit, charged: { amount: 3_500, currency: 'IDR' } },
+    other,
+  ]);
 });
 
 test('does not take the rule for all other routes for that of a lost one', () => {

@@ -13,7 +13,7 @@ export interface Ride {
   readonly leg: Leg;
   /** Absent where riders tap once. */
   readonly tapping?: Tapping;
-  /** The entry that this exit ends. */
+  /** The entry that this exit ends, or the ride of one tap that turns out to have been one. */
   readonly entry?: PastTap;
   /** An entry so old that the rider must have left without a tap. */
   readonly forgotten?: PastTap;
@@ -45,16 +45,17 @@ export function rideOf(rider: Rider, situation: Situation): Ride {
     const mayBeTwoTaps = isOpen && rules.policy.tapping.some(isOfTwoTaps);
     return { action: 'single', leg, ...(mayBeTwoTaps && { isTappingOpen: true }) };
   }
-  if (entry === undefined) return { action: 'enter', leg, tapping };
+  const alighting = here(alightingStopId);
+  if (entry === undefined) {
+    const open = openRide(situation, tapping);
+    if (open === undefined) return { action: 'enter', leg, tapping };
+    const ridden = { ...leg, boarding: open.leg.boarding, alighting };
+    return { action: 'exit', leg: ridden, tapping, entry: open };
+  }
   const isForgotten = now - entry.at >= tapping.forgottenAfterMs;
   const forgotten = isForgotten && !isForgiven(entry, situation) ? entry : undefined;
   if (isForgotten) return { action: 'enter', leg, tapping, ...(forgotten && { forgotten }) };
-  return {
-    action: 'exit',
-    leg: { ...entry.leg, alighting: here(alightingStopId) },
-    tapping,
-    entry,
-  };
+  return { action: 'exit', leg: { ...entry.leg, alighting }, tapping, entry };
 }
 
 /** In the grace after a change nothing bad comes of what was done under other rules. */
@@ -91,6 +92,42 @@ function tappingOfEntry(
   const tapping = tappingOn(entry.leg.routeId, rules) ?? rules.policy.tapping.find(isOfTwoTaps);
   const isForgotten = tapping !== undefined && now - entry.at >= tapping.forgottenAfterMs;
   return isForgotten ? undefined : tapping;
+}
+
+/**
+ * The rider's newest tap, a ride of one tap on this very device when the bus had lost its route. Now
+ * that the route turns out to be one of two taps, it was an entry.
+ */
+function openRide(
+  { now, place, history }: Situation,
+  { forgottenAfterMs }: Tapping,
+): PastTap | undefined {
+  const last = history.taps.at(-1);
+  if (last?.action !== 'single' || last.source !== 'device') return undefined;
+  const isOfLostBus = last.leg.routeId === undefined && place.routeId !== undefined;
+  return isOfLostBus && now - last.at < forgottenAfterMs ? last : undefined;
+}
+
+/**
+ * What was ridden, oldest first: of exits and rides of one tap. A ride of one tap that had its exit
+ * after all is one with it, and what was charged for either was charged for both.
+ */
+export function riddenLegs(taps: readonly PastTap[]): readonly PastTap[] {
+  const rides = taps.filter(({ action }) => action === 'single' || action === 'exit');
+  const exits = rides.filter(({ action }) => action === 'exit');
+  const isJoined = (ride: PastTap) => exits.some((exit) => isExitOf(exit, ride));
+  return rides
+    .filter((ride) => !isJoined(ride))
+    .map((ride) => {
+      const begun = ride.action === 'exit' && rides.find((one) => isExitOf(ride, one));
+      if (!begun) return ride;
+      const amount = ride.charged.amount + begun.charged.amount;
+      return { ...ride, charged: { ...ride.charged, amount } };
+    });
+}
+
+function isExitOf(exit: PastTap, ride: PastTap): boolean {
+  return ride.action === 'single' && ride.leg.boarding.at === exit.leg.boarding.at;
 }
 
 function isOfTwoTaps({ mode }: Tapping): boolean {
