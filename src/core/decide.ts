@@ -3,10 +3,11 @@
  * the token says on what basis it is accepted. A payment that the backend can still be asked about
  * is a question first.
  */
-import { cardRideOf } from './card/ride-marks.ts';
+import { acceptanceOf, cardReason } from './acceptance.ts';
 import { settleIntent } from './card/settle-intent.ts';
 import type { Decision, Fare, Question, Settlement } from './decision.ts';
-import { isForNothing, withoutFare } from './decision.ts';
+import { isForNothing } from './decision.ts';
+import { refusedUnlessFailOpen } from './fail-open.ts';
 import { fareOf } from './fare/fare-of.ts';
 import type { Reason } from './reason.ts';
 import { clockTrusted } from './rules/clock-trusted.ts';
@@ -87,8 +88,8 @@ function objectionTo(facts: TapFacts): Reason | undefined {
 function judged(facts: TapFacts): Decision {
   const { fare } = facts;
   const objection = objectionTo(facts);
-  if (fare !== undefined && objection === undefined) return accepted(facts, fare);
-  const refused = withoutToken(objection ?? 'no-fare-here', facts);
+  if (fare !== undefined && objection === undefined) return acceptanceOf(facts, fare);
+  const refused = refusedUnlessFailOpen(objection ?? 'no-fare-here', facts);
   const before = objection === 'already-tapped' ? tapBefore(facts) : undefined;
   return before === undefined ? refused : { ...refused, tappedAt: before.at };
 }
@@ -100,77 +101,6 @@ function questionOf(facts: TapFacts): Question | undefined {
   if (fare === undefined || isForNothing(fare)) return undefined;
   if (objectionTo({ ...facts, authorisation: 'approved' }) !== undefined) return undefined;
   return { ask: 'authorisation', fare, deadlineMs: rules.policy.online.deadlineMs };
-}
-
-function accepted({ token, authorisation }: TapFacts, fare: Fare): Decision {
-  const { card } = token;
-  switch (token.proof.kind) {
-    case 'signed': {
-      const reason = fare.transfersUsed === undefined ? 'ticket-valid' : 'transfer-applied';
-      return { outcome: 'accepted', basis: 'verified', reason, fare };
-    }
-    case 'identifier':
-      return { outcome: 'accepted', basis: 'listed', reason: 'card-listed', fare };
-    case 'deferred':
-      return authorisation === 'approved'
-        ? { outcome: 'accepted', basis: 'authorised', reason: 'payment-authorised', fare }
-        : { outcome: 'accepted', basis: 'risk-accepted', reason: unaskedReason(fare), fare };
-    case 'card': {
-      const reason = cardReason(token, fare);
-      const acceptance = { outcome: 'accepted', basis: 'verified', reason, fare } as const;
-      if (card === undefined) return acceptance;
-      // Also what costs nothing: an entry, a transfer or a pass is what the next bus asks about.
-      const { amount } = fare;
-      const instruction = { kind: 'debit', amount, ride: cardRideOf(fare), card } as const;
-      return { ...acceptance, instruction };
-    }
-  }
-}
-
-/** Why a payment is taken that nobody vouched for. */
-function unaskedReason(fare: Fare): Reason {
-  return isForNothing(fare) ? nothingToPay(fare) : 'risk-within-limits';
-}
-
-function cardReason({ card }: Token, fare: Fare): Reason {
-  if (fare.amount.amount > 0) return 'fare-debited';
-  if (fare.action === 'enter') return 'entry-recorded';
-  if (fare.action === 'single' && card?.pass?.product === fare.product) return 'pass-valid';
-  return nothingToPay(fare);
-}
-
-/** Why a ride that has to be paid for costs nothing. */
-function nothingToPay({ action, isCapped, transfersUsed }: Fare): Reason {
-  if (action === 'exit') return 'exit-recorded';
-  if (isCapped === true) return 'cap-reached';
-  return transfersUsed === undefined ? 'free-ride' : 'transfer-applied';
-}
-
-/** What the device itself lacks: no fault of the rider's. */
-const deviceFaults: ReadonlySet<Reason> = new Set([
-  'card-key-missing',
-  'clock-untrusted',
-  'no-fare-here',
-]);
-
-/** The decision for what could not be read; an operator may let riders travel meanwhile. */
-export function withoutToken(reason: Reason, situation: FailOpenSituation): Decision {
-  if (!isFailOpen(situation) || !deviceFaults.has(reason)) return withoutFare(reason);
-  const { now, rules } = situation;
-  const free = { amount: 0, currency: rules.currency };
-  const fare: Fare = {
-    product: 'fail-open',
-    amount: free,
-    action: 'single',
-    leg: { boarding: { at: now } },
-  };
-  return { outcome: 'accepted', basis: 'fail-open', reason: 'fail-open', fare };
-}
-
-type FailOpenSituation = Pick<Situation, 'rules' | 'now' | 'failOpen'>;
-
-function isFailOpen({ rules, failOpen }: FailOpenSituation): boolean {
-  return failOpen ?? rules.policy.failOpen;
 }
 
 /** An earlier debit whose end nobody saw, told by the card now. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Indicator, Signal } from '../../device/indicator.ts';
+import type { KeyStore } from '../../device/key-store.ts';
 import type { Scan } from '../../device/token-reader.ts';
+import { respondThroughReader } from '../../sim/card-reader-layer.ts';
 import { createSimEntropy } from '../../sim/sim-chance.ts';
 import { createSimClock } from '../../sim/sim-clock.ts';
 import {
@@ -22,6 +24,7 @@ import {
 } from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, tapsOnDisk, testDevice } from '../../sim/testing/ledger-builders.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
+import { aTransitCard, testKeyStore } from '../../sim/testing/transit-cards.ts';
 import { utf8 } from '../core/bytes.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
 import { decideTap } from '../core/decide.ts';
@@ -40,7 +43,7 @@ import { acceptedToken } from './tap-row.ts';
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
 
-interface HandlerParts extends Pick<TapHandlerDeps, 'authoriser'> {
+interface HandlerParts extends Pick<TapHandlerDeps, 'authoriser' | 'keyStore'> {
   readonly rules?: Rules;
 }
 
@@ -55,7 +58,7 @@ function aHandler(
   const events: RuntimeEvent[] = [];
   const stamper = createStamper(clock, 'boot-1');
   const handle = createTapHandler({
-    ...{ clock, ledger, keyed, decide: decideTap, stamper, authoriser: more.authoriser },
+    ...{ clock, ledger, keyed, decide: decideTap, stamper, ...more },
     refusals: createRefusalLog({ ledger, stamper }),
     ...{ entropy: createSimEntropy(1), deviceTag: deviceTag(testDevice) },
     indicators: [{ show: watch }, { show: (signal) => void signals.push(signal) }],
@@ -131,6 +134,28 @@ test('records refused and unreadable taps too, with their reasons', async () => 
     expect.objectContaining({ kind: 'tap', outcome: 'refused', reason: 'unknown-format' }),
     expect.objectContaining({ kind: 'tap', outcome: 'retry', reason: 'frame-too-long' }),
   ]);
+});
+
+test('says in the log that a card key is missing, once until a card could be read', async () => {
+  const keys: { store: KeyStore | undefined } = { store: undefined };
+  const keyStore: KeyStore = { cardKey: async (...asked) => keys.store?.cardKey(...asked) };
+  const { handle, clock, events, lights } = aHandler(aLedger(), () => {}, { keyStore });
+  const card = await aTransitCard();
+  const hold = async (store?: KeyStore) => {
+    keys.store = store;
+    card.reset();
+    const transceive = async (apdu: Uint8Array) => respondThroughReader(card, apdu);
+    const channel = { gone: new AbortController().signal, transceive };
+    const lastByteAt = clock.monotonicNow();
+    await handle({ medium: 'nfc', reader: 'front', atr: card.atr, lastByteAt, channel });
+    await clock.advance(3_000);
+  };
+
+  for (const store of [undefined, undefined, testKeyStore, undefined]) await hold(store);
+
+  const missing = 'amber card-key-missing';
+  expect(lights()).toEqual([missing, missing, 'green fare-debited', missing]);
+  expect(events.map(({ event }) => event)).toEqual(['card-key-missing', 'card-key-missing']);
 });
 
 test('takes a held code as one tap until it was away for a second', async () => {

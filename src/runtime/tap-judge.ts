@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import type { decideTap } from '../core/decide.ts';
-import { withoutToken } from '../core/decide.ts';
+
 import type { Decision, Question } from '../core/decision.ts';
+import { refusedUnlessFailOpen } from '../core/fail-open.ts';
 import type { Authorisation, Situation } from '../core/rules/rule.ts';
 import type { Token } from '../core/token/token.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
@@ -54,7 +55,7 @@ export function createTapJudge(deps: TapJudgeDeps): TapJudge {
     const { wallAt: now } = deps.stamper.stamp();
     if (!token.ok) {
       const { inForce, failOpen } = deps.surroundings();
-      return withoutToken(token.fault.reason, { rules: inForce.rules, failOpen, now });
+      return refusedUnlessFailOpen(token.fault.reason, { rules: inForce.rules, failOpen, now });
     }
     return deps.decide(token.value, { ...situationOf(token.value), ...change });
   }
