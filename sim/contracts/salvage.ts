@@ -112,7 +112,7 @@ export function salvageContract(name: string, makePlace: () => Promise<StorePlac
       const [result] = await take(store, clone);
 
       const branch = { durableSeq: 6, tip: tipOf(clone) };
-      expect(result).toEqual({ kind: 'fork', branch, expectedSeq: 5 });
+      expect(result).toEqual({ kind: 'fork', branch, expectedSeq: 8 });
       expect(await counts(store)).toEqual(counted(5, { forked: 2, missing: 2 }));
     });
 
@@ -136,6 +136,53 @@ export function salvageContract(name: string, makePlace: () => Promise<StorePlac
 
       expect(result).toMatchObject({ kind: 'durable', forkedEpochs: [oldEpoch, oldEpoch] });
       expect(await counts(store)).toEqual(counted(8, { forked: 2 }));
+    });
+
+    test('goes on in an epoch behind rows that are told to be lost, in the order of seq', async () => {
+      const store = await aStore();
+      await take(store, cut(whole, 1, 4));
+      const [early] = await take(store, cut(whole, 7, 8));
+
+      const results = await take(
+        store,
+        told(gap(5, 5), gap(6, 6)),
+        cut(whole, 7, 8),
+        cut(whole, 7, 9),
+        cut(whole, 10, 10),
+      );
+
+      expect(early).toEqual({ kind: 'gap', expectedSeq: 5 });
+      expect(results.map(({ kind }) => kind)).toEqual(Array(4).fill('durable'));
+      expect(results.at(-1)).toMatchObject({ ledger: { durableSeq: 10, tip: tipOf(whole) } });
+      expect(await counts(store)).toEqual(counted(8, { missing: 2 }));
+    });
+
+    test('takes lost rows that come after all, and quarantines others in their place', async () => {
+      const store = await aStore();
+      await take(store, cut(whole, 1, 4), told(gap(5, 6)), cut(whole, 7, 10));
+      const clone = batchAfter(cut(whole, 1, 4), someRows(2, { reader: 'clone' }));
+
+      const [fork] = await take(store, clone);
+      const [nowhere] = await take(store, { ...clone, fromSeq: 6, rows: clone.rows.slice(1) });
+      const before = await counts(store);
+      const [late] = await take(store, cut(whole, 5, 6));
+
+      expect([fork?.kind, nowhere?.kind]).toEqual(['fork', 'fork']);
+      expect(before).toEqual(counted(8, { forked: 3, missing: 2 }));
+      expect(late).toMatchObject({ kind: 'durable', ledger: { durableSeq: 6 } });
+      expect(await counts(store)).toEqual(counted(10, { forked: 3 }));
+    });
+
+    test.each([
+      ['ends before', gap(5, 5)],
+      ['begins behind', gap(6, 6)],
+    ])('asks for what is missing where the told gap %s it', async (_, row) => {
+      const store = await aStore();
+
+      const results = await take(store, cut(whole, 1, 4), told(row), cut(whole, 7, 10));
+
+      expect(results.at(-1)).toEqual({ kind: 'gap', expectedSeq: 5 });
+      expect(await counts(store)).toEqual(counted(4, { missing: 1 }));
     });
 
     test.each([

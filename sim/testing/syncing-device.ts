@@ -11,6 +11,7 @@ import { createSimRandom } from '../sim-chance.ts';
 import { createSimClock } from '../sim-clock.ts';
 import { someNow } from './builders.ts';
 import { aFolder, aLedger, testDevice } from './ledger-builders.ts';
+import { someStamp } from './row-builders.ts';
 import { testReceiptKey } from './test-backend.ts';
 
 /** Longer than any test. */
@@ -52,7 +53,7 @@ export function aSyncingDevice(options: SyncingDeviceOptions = {}) {
   const report = (event: RuntimeEvent) => void events.push(event);
   const { startJitterMs = 0, retentionMs = retentionMsMax } = options;
   const loop = createSyncLoop(
-    { clock, random: { next: () => chance }, ledger, backend, report },
+    { clock, random: { next: () => chance }, ledger, backend, report, stamp: () => someStamp },
     {
       ...{ device: testDevice, receiptKey: testReceiptKey.publicKey, intervalMs: 2_000 },
       ...{ startJitterMs, retentionMs },

@@ -14,6 +14,7 @@ function createHolding() {
     return {
       ledger: last === undefined ? emptyLedger : { durableSeq: last.seq, tip: last.hash },
       hashAt: (seq) => (seq === 0 ? genesisHash : rows[seq - 1]?.hash),
+      closedThrough: last?.seq ?? 0,
       previousAt: () => undefined,
       isQuarantined: (seq, hash) => quarantined.some((row) => row.seq === seq && same(row, hash)),
     };

@@ -5,7 +5,8 @@
  * - rows held with the same hash are a silent success, at any age;
  * - a row that contradicts a held one, and all after it, goes to quarantine and counts as durable
  *   there (a fork: a cloned or restored disk);
- * - rows beyond the held ones are answered with the seq expected (a gap);
+ * - rows beyond the held ones are answered with the seq expected (a gap), unless the device has said
+ *   that all between are lost;
  * - rows that a device salvaged stand behind a hole that nobody fills any more: they are held there,
  *   and what fills the hole after all must lead up to them.
  */
@@ -30,6 +31,8 @@ export const emptyLedger: LedgerTip = { durableSeq: 0, tip: genesisHash };
 /** What the store holds of this device and epoch, as far as the batch touches it. */
 export interface Held {
   readonly ledger: LedgerTip;
+  /** All rows after durableSeq and up to here are told to be lost; durableSeq where none is. */
+  readonly closedThrough: number;
   /** Hash of the ledger's row at a seq; the genesis hash at 0. */
   hashAt(seq: number): Uint8Array | undefined;
   /** Of a row behind a hole: what the hash of the row before it is. */
@@ -51,24 +54,30 @@ export type IngestPlan =
   | { readonly action: 'gap'; readonly expectedSeq: number };
 
 export function planIngest(held: Held, batch: UploadRequest): IngestPlan {
-  const { durableSeq } = held.ledger;
-  const before = batch.fromSeq - 1;
-  if (continuesBranch(held, batch)) return { action: 'quarantine', branch: chain(batch) };
-  if (before > durableSeq) return { action: 'gap', expectedSeq: durableSeq + 1 };
-  if (!sameHash(held.hashAt(before), batch.prevHash)) {
-    return { action: 'quarantine', branch: chain(batch) };
+  const { ledger, closedThrough } = held;
+  const isBranch = continuesBranch(held, batch);
+  if (!isBranch && batch.fromSeq > closedThrough + 1) {
+    return { action: 'gap', expectedSeq: ledger.durableSeq + 1 };
   }
+  const isNewHole = batch.fromSeq > ledger.durableSeq + 1;
+  const follows = followsHeld(held, batch) ?? isNewHole;
+  if (isBranch || !follows) return { action: 'quarantine', branch: chain(batch) };
   return planRows(held, batch);
 }
 
 /** Of rows that were salvaged: there is no other way left for what is missing before them. */
 export function planSalvaged(held: Held, batch: UploadRequest): IngestPlan {
-  const ours = held.hashAt(batch.fromSeq - 1);
-  const isElsewhere = ours !== undefined && !equal(ours, batch.prevHash);
-  if (isElsewhere || continuesBranch(held, batch)) {
+  const follows = followsHeld(held, batch) ?? true;
+  if (continuesBranch(held, batch) || !follows) {
     return { action: 'quarantine', branch: chain(batch) };
   }
   return planRows(held, batch);
+}
+
+/** @returns undefined behind a hole, where nobody knows. */
+function followsHeld(held: Held, { fromSeq, prevHash }: UploadRequest): boolean | undefined {
+  const before = held.hashAt(fromSeq - 1) ?? held.previousAt(fromSeq);
+  return before && equal(before, prevHash);
 }
 
 function continuesBranch(held: Held, { fromSeq, prevHash }: UploadRequest): boolean {
@@ -87,7 +96,7 @@ function planRows(held: Held, batch: UploadRequest): IngestPlan {
   if (fresh.some((row) => contradicts(held, row))) {
     return { action: 'quarantine', branch: rows.slice(rows.findIndex((row) => !isHeld(row))) };
   }
-  const isContiguous = batch.fromSeq <= ledger.durableSeq + 1;
+  const isContiguous = batch.fromSeq <= held.closedThrough + 1;
   const last = rows.at(-1);
   const isLonger = isContiguous && last !== undefined && last.seq > ledger.durableSeq;
   return {
@@ -98,9 +107,9 @@ function planRows(held: Held, batch: UploadRequest): IngestPlan {
   };
 }
 
-/** Another row stands there; or none where all are held; or the next one followed another. */
+/** Another row stands there; or the next one followed another. */
 function contradicts(held: Held, { seq, hash }: ChainedRow): boolean {
-  if (held.hashAt(seq) !== undefined || seq <= held.ledger.durableSeq) return true;
+  if (held.hashAt(seq) !== undefined) return true;
   const expected = held.previousAt(seq + 1);
   return expected !== undefined && !equal(expected, hash);
 }

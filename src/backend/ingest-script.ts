@@ -7,6 +7,7 @@ import type { UploadRequest } from '../sync/wire.ts';
 import { closeBefore, matchTap } from './authorisation-scripts.ts';
 import type { IngestResult } from './backend-store.ts';
 import { noteEpochBegun } from './epoch-grant-scripts.ts';
+import { lostThrough, noteGaps } from './gap-scripts.ts';
 import {
   type ChainedRow,
   emptyLedger,
@@ -16,7 +17,7 @@ import {
   planIngest,
   planSalvaged,
 } from './ingest-plan.ts';
-import { gapsIn, isProven, type ReadRow, salvageIn, type ToldGap } from './salvaged-rows.ts';
+import { gapsIn, isProven, type ReadRow, salvageIn } from './salvaged-rows.ts';
 import { ask, askOne, type SqlScript } from './sql-engine.ts';
 
 /** @param receivedAt milliseconds since 1970. */
@@ -32,11 +33,10 @@ function placeOf({ device, epoch }: UploadRequest) {
 /** Two processes may hear of a device at once: whoever holds its head goes first. */
 function* heldOf(batch: UploadRequest, receivedAt: number): SqlScript<Held> {
   const place = placeOf(batch);
-  const { durableSeq, tip } = emptyLedger;
   yield* ask(
     `insert into device_head (device_id, epoch, durable_seq, tip, last_seen)
      values (:device, :epoch, :durableSeq, :tip, :receivedAt) on conflict do nothing`,
-    { ...place, durableSeq, tip, receivedAt },
+    { ...place, ...emptyLedger, receivedAt },
   );
   const ledger = yield* askOne<LedgerTip>(
     `select durable_seq as "durableSeq", tip from device_head
@@ -54,11 +54,15 @@ function* heldOf(batch: UploadRequest, receivedAt: number): SqlScript<Held> {
     'select seq, hash from quarantine where device_id = :device and epoch = :epoch and seq = :seq',
     before,
   );
+  const durableSeq = ledger?.durableSeq ?? 0;
+  const isBehind = batch.fromSeq > durableSeq + 1;
+  const closedThrough = isBehind ? yield* lostThrough(place, durableSeq + 1) : durableSeq;
   const hashes = new Map(inLedger.map(({ seq, hash }) => [seq, hash]));
   const previous = new Map(inLedger.map((row) => [row.seq, row.previous ?? undefined]));
   const quarantined = new Set(inQuarantine.map(({ seq, hash }) => `${seq}/${hex(hash)}`));
   return {
     ledger: ledger ?? emptyLedger,
+    closedThrough,
     hashAt: (seq) => (seq === 0 ? genesisHash : hashes.get(seq)),
     previousAt: (seq) => previous.get(seq),
     isQuarantined: (seq, hash) => quarantined.has(`${seq}/${hex(hash)}`),
@@ -112,18 +116,20 @@ function* append(rows: readonly ChainedRow[], upload: Upload): SqlScript<readonl
   const { batch, receivedAt, isSalvage } = upload;
   if (rows.length === 0) return [];
   const { device, epoch } = batch;
+  const isBehindHole = upload.held.hashAt(batch.fromSeq - 1) === undefined;
   const read = rows.map(({ seq, bytes }) => ({ seq, row: decodeRow(bytes) }));
   const stored = rows.map(({ seq, hash, bytes }, index) => ({
     ...{ device_id: device, epoch, seq, hash, payload: bytes, received_at: receivedAt },
     ...digestOf(read[index]?.row),
-    ...(isSalvage && { prev_hash: previousOf(seq, upload) }),
+    ...(isBehindHole && { prev_hash: seq === batch.fromSeq ? batch.prevHash : null }),
   }));
   yield { into: 'tap', rows: stored };
   const taps = read.flatMap(({ seq, row }) => (row?.kind === 'tap' ? [{ epoch, seq, row }] : []));
   for (const tap of taps) yield* matchTap(device, tap, receivedAt);
   const newest = taps.at(-1);
-  // Before a hole a missing tap says nothing: it may be among what was lost.
-  if (newest !== undefined && !isSalvage) yield* closeBefore(device, newest, receivedAt);
+  // Behind a hole a missing tap says nothing: it may be among what was lost.
+  if (newest !== undefined && !isSalvage && !isBehindHole)
+    yield* closeBefore(device, newest, receivedAt);
   return read;
 }
 
@@ -135,11 +141,6 @@ function digestOf(row: Row | undefined) {
     amount: tap?.amount ?? null,
     currency: tap?.currencyType ?? null,
   };
-}
-
-/** Of a row behind a hole; null where the row before it is held. */
-function previousOf(seq: number, { batch, held }: Upload): Uint8Array | null {
-  return seq === batch.fromSeq && held.hashAt(seq - 1) === undefined ? batch.prevHash : null;
 }
 
 /** @returns the epochs that what was told contradicts. */
@@ -178,15 +179,6 @@ function* heldHash(device: string, epoch: number, seq: number): SqlScript<Uint8A
     { device, epoch, seq },
   );
   return row?.hash;
-}
-
-function* noteGaps({ device, epoch }: UploadRequest, gaps: readonly ToldGap[]): SqlScript<void> {
-  if (gaps.length === 0) return;
-  const rows = gaps.map((gap) => ({
-    ...{ device_id: device, epoch: gap.epoch, from_seq: gap.fromSeq, through_seq: gap.throughSeq },
-    ...{ told_epoch: epoch, told_seq: gap.toldSeq },
-  }));
-  yield { into: 'told_gap', rows, otherwise: 'on conflict do nothing' };
 }
 
 function* quarantine(

@@ -5,6 +5,7 @@ import { createAudit } from './audit.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
+import { missingOf } from './gap-scripts.ts';
 import { ingestScript } from './ingest-script.ts';
 import { openPostgresEngine, type PostgresDeps } from './postgres-engine.ts';
 import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
@@ -64,41 +65,6 @@ function* summaryOf(device: string): SqlScript<DeviceSummary> {
   if (counts === undefined || forked === undefined) throw new Error('a count without a row');
   const amounts = Object.fromEntries(sums.map(({ currency, amount }) => [currency, amount]));
   return { ...counts, ...forked, amounts, missing: yield* missingOf(device) };
-}
-
-interface StoredGap {
-  readonly epoch: number;
-  readonly from: number;
-  readonly through: number;
-}
-
-function* missingOf(device: string): SqlScript<number> {
-  const told = yield* ask<StoredGap>(
-    `select epoch, from_seq as "from", through_seq as through from told_gap
-     where device_id = :device order by epoch, from_seq`,
-    { device },
-  );
-  let missing = 0;
-  for (const { epoch, from, through } of joined(told)) {
-    const held = yield* askOne<{ readonly rows: number }>(
-      `select count(*) as rows from tap
-       where device_id = :device and epoch = :epoch and seq between :from and :through`,
-      { device, epoch, from, through },
-    );
-    missing += through - from + 1 - (held?.rows ?? 0);
-  }
-  return missing;
-}
-
-/** @param gaps in order. @returns the same places, each once. */
-function joined(gaps: readonly StoredGap[]): readonly StoredGap[] {
-  const joins: StoredGap[] = [];
-  for (const gap of gaps) {
-    const last = joins.at(-1);
-    if (last === undefined || last.epoch !== gap.epoch || gap.from > last.through) joins.push(gap);
-    else joins[joins.length - 1] = { ...last, through: Math.max(last.through, gap.through) };
-  }
-  return joins;
 }
 
 const pageRows = 1_000;

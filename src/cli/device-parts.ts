@@ -1,5 +1,5 @@
 /** Parts of a device that more than one command puts together from its configuration. */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entropy } from '../../device/clock.ts';
 import type { KeyStore } from '../../device/key-store.ts';
@@ -13,6 +13,7 @@ import { readSecretFile } from '../config/secret-file.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
 import { createEpochMint } from '../runtime/provisional-epoch.ts';
+import { createStamper } from '../runtime/stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
 import { type OpenedLedger, openLedgerOrRescue } from '../store/ledger-rescue.ts';
 import { markDamaged } from '../store/set-aside.ts';
@@ -161,6 +162,11 @@ export function syncOptions(config: DeviceConfig): SyncLoopOptions {
   };
 }
 
+/** Names the system's present run. */
+export function readBootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
 /** A sync loop on its own, for a command while no validator runs. @throws CliError, ConfigError */
 export function createDeviceSync(
   config: DeviceConfig,
@@ -171,7 +177,9 @@ export function createDeviceSync(
     throw new CliError('config/no-backend', 'there is no backend to send to', hint);
   }
   const backend = createDeviceBackend(config.backend);
-  const deps = { clock: createSystemClock(), random: createSystemRandom(), ledger, backend };
+  const clock = createSystemClock();
+  const { stamp } = createStamper(clock, readBootId());
+  const deps = { clock, random: createSystemRandom(), ledger, backend, stamp };
   const loop = createSyncLoop({ ...deps, report: () => {} }, syncOptions(config));
   return { loop, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]() };
 }

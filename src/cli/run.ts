@@ -3,7 +3,6 @@
  * the concrete drivers. Its twin is sim/bus.ts; reading them side by side is reading the
  * architecture.
  */
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../device/clock.ts';
 import { createGnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import type { Indicator } from '../../device/indicator.ts';
@@ -30,6 +29,7 @@ import {
   noteDamage,
   openDeviceKeyStore,
   openRunningLedger,
+  readBootId,
   receiptsOf,
   syncOptions,
 } from './device-parts.ts';
@@ -58,7 +58,7 @@ export async function run(
     io.err(JSON.stringify({ at: clock.wallNow(), ...event }));
     riders.hear(event);
   };
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const bootId = readBootId();
   const stamper = createStamper(clock, bootId);
   const { ledger: opened, rescue } = openRunningLedger(config, stamper.stamp);
   // Disposed last but the backend: the control socket must not ask a closed ledger.

@@ -18,6 +18,13 @@ export type RuntimeEvent =
   | { readonly event: 'synced'; readonly throughSeq: number; readonly unsent: number }
   | ({ readonly event: 'sync-failed'; readonly unsent: number } & Failure)
   | { readonly event: 'fork'; readonly epoch: number; readonly newEpoch: number }
+  /** The backend asked for rows that are deleted here after their receipt: it lost them. */
+  | {
+      readonly event: 'gap-told';
+      readonly epoch: number;
+      readonly fromSeq: number;
+      readonly throughSeq: number;
+    }
   /** Cards are refused for want of a key, or because the key store fails. */
   | { readonly event: 'card-key-missing'; readonly detail: string }
   /** Nobody answered several payments in a row: the next are judged without asking. */

@@ -10,6 +10,7 @@ import {
   receiptFor,
   testDevice,
 } from '../../sim/testing/ledger-builders.ts';
+import { someStamp } from '../../sim/testing/row-builders.ts';
 import { aSyncingDevice } from '../../sim/testing/syncing-device.ts';
 import { testReceiptKey } from '../../sim/testing/test-backend.ts';
 import { ed25519PrivateKey } from '../core/crypto/ed25519.ts';
@@ -192,18 +193,70 @@ test('sends again what a restored backend has lost', async () => {
   expect(await store.summary(testDevice)).toMatchObject({ rows: 3, forked: 0 });
 });
 
-test('says so, and drops nothing, when the backend lacks rows that are pruned here', async () => {
-  const { ledger, clock, start, codes } = aSyncingDevice();
+/** Of four rows the backend lost the two that are pruned here; nothing of the rest is sent. */
+async function aDeviceWithPrunedRows() {
+  const device = aSyncingDevice();
+  const { ledger, store } = device;
   fill(ledger, 2);
   ledger.outbox.acknowledge(receiptFor(ledger.head), new Uint8Array());
   ledger.outbox.prune(someNow + 1);
+  fill(ledger, 2);
+  return Object.assign(device, { summary: () => store.summary(testDevice) });
+}
+
+test('tells the backend of lost rows that are pruned here, and goes on behind them', async () => {
+  const { ledger, clock, start, codes, events, summary } = await aDeviceWithPrunedRows();
+  start();
+
+  await clock.advance(10_000);
+
+  expect(codes()).toEqual([]);
+  expect(events).toContainEqual({ event: 'gap-told', epoch: 1, fromSeq: 1, throughSeq: 2 });
+  expect(ledger.head).toMatchObject({ epoch: 2, seq: 1 });
+  expect(ledger.outbox.unsent).toBe(0);
+  expect(await summary()).toMatchObject({ rows: 3, accepted: 2, missing: 2, forked: 0 });
+});
+
+test('tells of the same lost rows once, over a restart before the backend has heard', async () => {
+  const { ledger, clock, start, summary } = await aDeviceWithPrunedRows();
+  ledger.tellPruned({ epoch: 1, fromSeq: 1 }, someStamp);
+  fill(ledger, 3);
+  start();
+
+  await clock.advance(10_000);
+
+  expect(ledger.head).toMatchObject({ epoch: 2, seq: 4 });
+  expect(ledger.outbox.unsent).toBe(0);
+  expect(await summary()).toMatchObject({ rows: 6, missing: 2 });
+});
+
+test('sends again what it still has behind the lost rows, receipted or not', async () => {
+  const { ledger, clock, start, summary } = await aDeviceWithPrunedRows();
+  ledger.outbox.acknowledge(receiptFor(ledger.head), new Uint8Array());
   fill(ledger, 1);
   start();
 
   await clock.advance(10_000);
 
+  expect(ledger.outbox.unsent).toBe(0);
+  expect(await summary()).toMatchObject({ rows: 4, accepted: 3, missing: 2 });
+});
+
+test('backs off from a backend that asks for lost rows again and again, and drops nothing', async () => {
+  const device = await aDeviceWithPrunedRows();
+  const { ledger, clock, start, codes, honest } = device;
+  device.behave = async (batch, signal) =>
+    batch.epoch === 1
+      ? { kind: 'conflict', reason: 'gap', expectedSeq: 0, serverTime: 1 }
+      : honest.uploadTaps(batch, signal);
+  start();
+
+  await clock.advance(10 * minuteMs);
+
   expect(new Set(codes())).toEqual(new Set(['sync/gap']));
-  expect(ledger.outbox.unsent).toBe(1);
+  expect(device.uploads.length).toBeLessThan(30);
+  expect(ledger.head).toMatchObject({ epoch: 2, seq: 1 });
+  expect(ledger.outbox.unsent).toBe(2);
 });
 
 /** Two devices on copies of one disk; the first has uploaded two rows more. */

@@ -8,7 +8,8 @@
  */
 import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
 import { openReceipt, type Receipt } from '../core/ledger/receipt.ts';
-import type { LedgerBatch } from '../store/ledger-outbox.ts';
+import type { RowStamp } from '../core/ledger/row.ts';
+import type { LedgerBatch, LedgerCursor } from '../store/ledger-outbox.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { type Backend, SyncError, type UploadReply } from '../sync/backend.ts';
 import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
@@ -21,6 +22,8 @@ export interface SyncLoopDeps {
   readonly ledger: TapLedger;
   readonly backend: Backend;
   readonly report: Report;
+  /** For what the loop itself has to put on record. */
+  readonly stamp: () => RowStamp;
 }
 
 export interface SyncLoopOptions {
@@ -65,6 +68,8 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   let failures = 0;
   let rowsMax = batchRowsMax;
   let answeredAt: MonotonicMs | undefined;
+  /** Up to here rows wait until the backend has heard, in a later epoch, what before them is lost. */
+  let waiting: LedgerCursor | undefined;
   /** The step under way; the next begins after it, so that one request is in flight. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -75,8 +80,9 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   }
 
   async function uploadOnce(signal: AbortSignal): Promise<Step> {
-    const batch = ledger.outbox.nextBatch({ rowsMax, bytesMax: batchBytesMax });
-    if (batch === undefined) return nothingToSend();
+    const limits = { rowsMax, bytesMax: batchBytesMax };
+    const batch = ledger.outbox.nextBatch(limits, waiting);
+    if (batch === undefined) return waiting === undefined ? nothingToSend() : stillGap();
     try {
       const reply = await deps.backend.uploadTaps({ device: options.device, ...batch }, signal);
       return carryOut(reply, batch);
@@ -84,6 +90,13 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       if (!(error instanceof SyncError)) throw error;
       return signal.aborted ? { kind: 'idle' } : failed(error);
     }
+  }
+
+  function stillGap(): Step {
+    waiting = undefined;
+    const hint = 'it is tried again by itself; update the backend, which does not know such a row';
+    const message = 'the backend asks for rows that it was told are lost';
+    return failed(new SyncError('sync/gap', message, hint));
   }
 
   /** What was too large may have been a proxy's doing: the next backlog is tried in full again. */
@@ -133,6 +146,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       throw new SyncError('sync/bad-reply', 'the receipt is not for these rows', hint);
     }
     failures = 0;
+    waiting = undefined;
     if (receipt.held === 'quarantine') leaveForkedEpoch(batch.epoch);
     const { unsent } = ledger.outbox;
     answeredAt = clock.monotonicNow();
@@ -154,14 +168,20 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
     deps.report({ event: 'fork', epoch, newEpoch: ledger.head.epoch });
   }
 
-  function rewind(batch: LedgerBatch, expectedSeq: number): Step {
-    const isHeld = ledger.outbox.rewind(batch.epoch, expectedSeq);
-    const hint = isHeld
-      ? 'they are sent again; ask at the backend why it lost them'
-      : 'this device has pruned them; restore the backup of the backend';
-    return failed(
-      new SyncError('sync/gap', `the backend lacks rows from seq ${expectedSeq}`, hint),
-    );
+  function rewind({ epoch }: LedgerBatch, expectedSeq: number): Step {
+    if (ledger.outbox.rewind(epoch, expectedSeq)) return lacking(expectedSeq);
+    const told = ledger.tellPruned({ epoch, fromSeq: expectedSeq }, deps.stamp());
+    if (told === undefined) return lacking(expectedSeq);
+    const { isNew, fromSeq, throughSeq } = told;
+    if (isNew) deps.report({ event: 'gap-told', epoch, fromSeq, throughSeq });
+    ledger.outbox.rewind(epoch, throughSeq + 1);
+    waiting = { epoch, seq: Number.MAX_SAFE_INTEGER };
+    return { kind: 'progress' };
+  }
+
+  function lacking(seq: number): Step {
+    const hint = 'they are sent again; ask at the backend why it lost them';
+    return failed(new SyncError('sync/gap', `the backend lacks rows from seq ${seq}`, hint));
   }
 
   function failed({ code, message, hint }: SyncError, waitMs = 0): Step {

@@ -113,7 +113,9 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     ...{ ...parts, decide: decideTap, refusals, inspector, authoriser },
   });
   const press = async ({ action, reply }: DriverRequest) => reply(driver.carryOut(action));
-  const sync = deps.backend && createSyncLoop({ ...deps, backend: deps.backend }, options.sync);
+  const sync =
+    deps.backend &&
+    createSyncLoop({ ...deps, backend: deps.backend, stamp: stamper.stamp }, options.sync);
 
   /** Jumps of the clock, and counts whose minute is over, although nobody taps. */
   async function keepRecord(signal: AbortSignal): Promise<void> {

@@ -123,4 +123,14 @@ export const ledgerMigrations: readonly Migration[] = [
       insert into readable_from (only_one, schema) values (1, 6);
     `,
   },
+  {
+    name: 'which pruned rows the backend was told to be lost',
+    sql: `
+      create table told_gap (
+        epoch integer primary key references epoch (epoch),
+        from_seq integer not null,
+        through_seq integer not null
+      ) strict;
+    `,
+  },
 ];

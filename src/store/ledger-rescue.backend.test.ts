@@ -36,7 +36,13 @@ function aSpareIn(folder: string) {
 }
 
 async function drain(ledger: TapLedger, backend: TestBackend) {
-  const deps = { clock: createSystemClock(), random: createSystemRandom(), report: () => {} };
+  const stamp = () => someStamp;
+  const deps = {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    report: () => {},
+    stamp,
+  };
   const loop = createSyncLoop(
     { ...deps, ledger, backend: await backend.client() },
     {

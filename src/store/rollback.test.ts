@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { aFolder, aLedger, fill } from '../../sim/testing/ledger-builders.ts';
-import { aRowOfEachKind } from '../../sim/testing/row-builders.ts';
+import { aRowOfEachKind, someStamp } from '../../sim/testing/row-builders.ts';
 import {
   copyStoredLedger,
   storedDeliveries,
@@ -81,7 +81,13 @@ function runNextRelease(path: string): Uint8Array {
 }
 
 async function drain(ledger: TapLedger, backend: TestBackend) {
-  const deps = { clock: createSystemClock(), random: createSystemRandom(), report: () => {} };
+  const stamp = () => someStamp;
+  const deps = {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    report: () => {},
+    stamp,
+  };
   const loop = createSyncLoop(
     { ...deps, ledger, backend: await backend.client(storedLedgerDevice) },
     {

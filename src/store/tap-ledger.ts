@@ -9,7 +9,7 @@
  */
 import { usesRide } from '../core/decision.ts';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
-import { encodeRow, type Row } from '../core/ledger/row.ts';
+import { encodeRow, type Row, type RowStamp } from '../core/ledger/row.ts';
 import type { TapHistory } from '../core/rules/rule.ts';
 import { createIntentMemory } from './intent-memory.ts';
 import { createLedgerAudit, type LedgerAudit } from './ledger-audit.ts';
@@ -52,11 +52,28 @@ export interface TapLedger extends Disposable {
   recall(subject: TapSubject, now: number): TapHistory;
   /** Whether this ledger ever wrote in the epoch. */
   isOwnEpoch(epoch: number): boolean;
+  /**
+   * The backend lacks rows from a seq on that are pruned here: a `gap` row says that they cannot come
+   * any more, once. About the present epoch it stands in a new one, for behind a gap nothing is taken.
+   * @returns undefined when they are not pruned.
+   */
+  tellPruned(rows: PrunedRows, stamp: RowStamp): ToldGap | undefined;
   /** Leaves the current epoch to the other disk; what is unsent of it stays to be sent. */
   leaveForkedEpoch(): void;
   readonly outbox: LedgerOutbox;
   readonly audit: LedgerAudit;
   close(): void;
+}
+
+export interface PrunedRows {
+  readonly epoch: number;
+  readonly fromSeq: number;
+}
+
+export interface ToldGap extends PrunedRows {
+  readonly throughSeq: number;
+  /** false: it was told before. */
+  readonly isNew: boolean;
 }
 
 export interface LedgerDeps {
@@ -136,6 +153,20 @@ function ledgerOn(
     return addRow(head, row);
   });
 
+  const tellPruned = database.transaction((rows: PrunedRows, stamp: RowStamp) => {
+    const { epoch } = rows;
+    const fromSeq = Math.max(1, rows.fromSeq);
+    const throughSeq = (statements.prunedSeq.get(epoch) as number | undefined) ?? 0;
+    if (fromSeq > throughSeq) return undefined;
+    const gap = { epoch, fromSeq, throughSeq };
+    if (statements.isTold.get(gap) !== undefined) return { ...gap, isNew: false, head };
+    const last = epoch === head.epoch ? startEpoch('new') : head;
+    statements.tell.run(gap);
+    const place = { gapEpoch: epoch, fromSeq, throughSeq };
+    const row = { kind: 'gap' as const, ...stamp, ...place, cause: 'pruned' };
+    return { ...gap, isNew: true, head: addRow(last, row) };
+  });
+
   return {
     get head() {
       return head;
@@ -156,6 +187,11 @@ function ledgerOn(
       };
     }),
     isOwnEpoch: named(isOwnEpoch),
+    tellPruned: named((rows: PrunedRows, stamp: RowStamp) => {
+      const told = tellPruned.immediate(rows, stamp);
+      head = told?.head ?? head;
+      return told;
+    }),
     leaveForkedEpoch: named(() => {
       head = startEpoch('fork');
     }),
@@ -171,6 +207,15 @@ function prepare(database: SqliteDatabase) {
     addEpoch: database.prepare('insert into epoch (epoch, pruned_hash) values (?, ?)'),
     hasEpoch: database.prepare('select 1 from epoch where epoch = ?'),
     addRow: database.prepare('insert into row (epoch, seq, hash, bytes) values (?, ?, ?, ?)'),
+    prunedSeq: database.prepare('select pruned_seq from epoch where epoch = ?').pluck(),
+    isTold: database.prepare(
+      `select 1 from told_gap
+       where epoch = :epoch and from_seq <= :fromSeq and through_seq >= :throughSeq`,
+    ),
+    tell: database.prepare(
+      `insert or replace into told_gap (epoch, from_seq, through_seq)
+       values (:epoch, :fromSeq, :throughSeq)`,
+    ),
     remember: database.prepare(
       `insert into accepted_token (token_key, accepted_at, forget_at, at_risk, times)
        values (:tokenKey, :acceptedAt, :forgetAt, :atRisk, 1)
