@@ -61,6 +61,8 @@ const ruleSet: IRuleSetType = {
     home('@tufjs/models', '^src/targets/|^sim/testing/'),
     home('gps', '^device/gnss/'),
     home('undici', '^src/sync/|^sim/testing/'),
+    home('@peculiar/x509', '^src/identity/|^sim/test-certificates'),
+    home('reflect-metadata', '^src/identity/|^sim/test-certificates'),
     home('pg', '^src/backend/'),
     home('fastify', '^src/backend/'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -25,9 +25,18 @@ export interface PemPair {
 export interface TestCertificates {
   /** PEM of the CA that signs backend and devices. */
   readonly ca: string;
+  /** PEM of its key. */
+  readonly caKey: string;
   /** For 127.0.0.1, ::1 and localhost. */
   readonly backend: PemPair;
-  device(id: string): Promise<PemPair>;
+  /** @param period as told; else of a usual life from an hour ago. */
+  device(id: string, period?: Period): Promise<PemPair>;
+}
+
+/** Milliseconds since 1970. */
+export interface Period {
+  readonly notBefore: number;
+  readonly notAfter: number;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -47,11 +56,12 @@ export async function makeTestCertificates(now: number): Promise<TestCertificate
   ]);
   return {
     ca: authority.certificate.toString('pem'),
+    caKey: authority.key,
     backend: await authority.sign('HALTE TEST backend', [
       usage(ExtendedKeyUsage.serverAuth),
       names,
     ]),
-    device: (id) => authority.sign(id, [usage(ExtendedKeyUsage.clientAuth)]),
+    device: (id, period) => authority.sign(id, [usage(ExtendedKeyUsage.clientAuth)], period),
   };
 }
 
@@ -69,13 +79,19 @@ async function makeAuthority(now: number) {
     ],
   });
 
-  async function sign(name: string, extensions: Extension[]): Promise<PemPair> {
+  const usual = { notBefore: now - headStartMs, notAfter: now + lifeMs };
+
+  async function sign(
+    name: string,
+    extensions: Extension[],
+    { notBefore, notAfter }: Period = usual,
+  ): Promise<PemPair> {
     const pair = await makeKeys();
     const signed = await X509CertificateGenerator.create({
       subject: `CN=${name}`,
       issuer: certificate.subject,
-      notBefore: new Date(now - headStartMs),
-      notAfter: new Date(now + lifeMs),
+      notBefore: new Date(notBefore),
+      notAfter: new Date(notAfter),
       publicKey: pair.publicKey,
       signingKey: keys.privateKey,
       signingAlgorithm: algorithm,
@@ -84,7 +100,7 @@ async function makeAuthority(now: number) {
     return toPem(signed, pair.privateKey);
   }
 
-  return { certificate, sign };
+  return { certificate, sign, key: await asPem(keys.privateKey) };
 }
 
 function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
@@ -92,15 +108,16 @@ function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
 }
 
 async function toPem(certificate: X509Certificate, key: webcrypto.CryptoKey): Promise<PemPair> {
+  return { cert: certificate.toString('pem'), key: await asPem(key) };
+}
+
+async function asPem(key: webcrypto.CryptoKey): Promise<string> {
   const der = await webcrypto.subtle.exportKey('pkcs8', key);
   const lines =
     Buffer.from(der)
       .toString('base64')
       .match(/.{1,64}/g) ?? [];
-  return {
-    cert: certificate.toString('pem'),
-    key: ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n'),
-  };
+  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }
 
 function usage(purpose: ExtendedKeyUsage): Extension {

@@ -49,6 +49,7 @@ program
   .requiredOption('--cert <file>', 'PEM certificate of this backend')
   .requiredOption('--key <file>', 'PEM key of this backend')
   .requiredOption('--device-ca <file>', 'PEM certificate of the CA that signs device certificates')
+  .option('--device-ca-key <file>', 'PEM key of that CA; without it no device is taken in here')
   .requiredOption('--receipt-key <file>', 'Ed25519 seed that signs receipts, in hexadecimal')
   .option('--targets <folder>', 'repository of signed targets that devices fetch from')
   .option('--office-port <port>', 'listen for the office there, too, 0 for any')

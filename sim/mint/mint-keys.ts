@@ -19,6 +19,7 @@ export async function mintCertificates(
   const certificates = await makeTestCertificates(clock.wallNow());
   const [receiptSeed, sealingSeed] = [entropy.bytes(32), entropy.bytes(32)];
   writePublicFile(join(out, 'ca.pem'), certificates.ca);
+  writeSecretFile(join(out, 'ca.key'), certificates.caKey);
   writePair(join(out, 'backend'), certificates.backend);
   for (const id of device) writePair(join(out, id), await certificates.device(id));
   writeSecretFile(join(out, 'receipt.key'), `${hex(receiptSeed)}\n`);

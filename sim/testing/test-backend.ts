@@ -1,12 +1,14 @@
 /** A real backend on a port of its own with a real client before it, for tests. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createSystemEntropy } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
 import type { PaymentProvider } from '../../src/backend/payment-provider.ts';
 import { type BackendServer, createBackendServer } from '../../src/backend/server.ts';
 import { openSqliteStore } from '../../src/backend/sql-store.ts';
 import { type Ed25519PrivateKey, ed25519PrivateKey } from '../../src/core/crypto/ed25519.ts';
+import { openAuthority } from '../../src/identity/device-authority.ts';
 import type { PaymentLink } from '../../src/sync/authoriser.ts';
 import type { Backend } from '../../src/sync/backend.ts';
 import { createHttpsBackend, type HttpsBackendOptions } from '../../src/sync/https-backend.ts';
@@ -39,13 +41,18 @@ export interface TestBackendOptions {
   readonly provider?: PaymentProvider;
   /** A repository that it hands out. */
   readonly targetsFolder?: string;
+  /** false: it makes no certificates. */
+  readonly certifies?: boolean;
 }
 
 /** Everything is closed when the test ends. */
 export async function aTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
   const clock = createSystemClock();
   const certificates = options.certificates ?? (await makeTestCertificates(clock.wallNow()));
-  const { receiptKey = testReceiptKey, targetsFolder } = options;
+  const { receiptKey = testReceiptKey, targetsFolder, certifies = true } = options;
+  const { ca, caKey: key } = certificates;
+  const entropy = createSystemEntropy();
+  const authority = certifies ? await openAuthority({ entropy }, { ca, key }) : undefined;
   const store = openSqliteStore(join(aFolder(), 'backend.db'));
   onTestFinished(() => store.close());
   const state = { failing: false, losingReplies: false };
@@ -54,7 +61,10 @@ export async function aTestBackend(options: TestBackendOptions = {}): Promise<Te
     return store.ingest(batch, receivedAt);
   };
   const server = createBackendServer(
-    { store: { ...store, ingest }, clock, receiptKey, provider: options.provider, targetsFolder },
+    {
+      ...{ store: { ...store, ingest }, clock, receiptKey, targetsFolder, authority },
+      provider: options.provider,
+    },
     { ...certificates.backend, deviceCa: certificates.ca, logLevel: 'silent' },
   );
   failReplies(server, { next: () => (state.losingReplies ? 0 : 1) }, { share: 0.5 });

@@ -136,4 +136,42 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'identities of devices',
+    sql: `
+      create table device_key (
+        device_id text not null,
+        fingerprint text not null,
+        state text not null,
+        standing integer not null,
+        note text not null,
+        asked_at integer not null,
+        approved_by text,
+        approved_at integer,
+        certificate text,
+        serial text,
+        not_before integer,
+        not_after integer,
+        primary key (device_id, fingerprint)
+      ) strict, without rowid;
+
+      create index device_key_waiting on device_key (asked_at) where state = 'waiting';
+
+      create table device_standing (
+        device_id text not null,
+        standing integer not null,
+        revoked_at integer not null,
+        revoked_by text not null,
+        primary key (device_id)
+      ) strict, without rowid;
+
+      create table revoked_certificate (
+        device_id text not null,
+        serial text not null,
+        revoked_at integer not null,
+        revoked_by text not null,
+        primary key (device_id, serial)
+      ) strict, without rowid;
+    `,
+  },
 ];

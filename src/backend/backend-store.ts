@@ -6,6 +6,7 @@ import type { ApiKeys } from './api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { Authorisations } from './authorisations.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
+import type { DeviceIdentities } from './identities.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 
 export type IngestResult =
@@ -61,5 +62,6 @@ export interface BackendStore {
   readonly authorisations: Authorisations;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
+  readonly identities: DeviceIdentities;
   close(): Promise<void>;
 }

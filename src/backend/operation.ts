@@ -4,6 +4,7 @@
  * read these; nothing here knows of sockets.
  */
 import type { z } from 'zod';
+import type { ShownCertificate } from '../identity/shown-certificate.ts';
 import type { KeyHolder, Role } from './api-keys.ts';
 import { type Body, readBody, readQuery } from './read-body.ts';
 
@@ -29,6 +30,7 @@ export interface Peer {
   readonly name: string;
   /** Why its chain or its time does not hold; absent: it does. */
   readonly trouble?: string | undefined;
+  readonly certificate: ShownCertificate;
 }
 
 export type BackendResponse =
@@ -42,7 +44,7 @@ export type BackendResponse =
 /** `anyone`: also a stranger. */
 export type Caller =
   | { readonly kind: 'anyone' }
-  | { readonly kind: 'device'; readonly device: string }
+  | { readonly kind: 'device'; readonly device: string; readonly certificate: ShownCertificate }
   | { readonly kind: 'office'; readonly holder: KeyHolder };
 
 export interface Operation {
@@ -56,6 +58,8 @@ export interface Operation {
   readonly who: Caller['kind'];
   /** Whose keys serve; absent: no key is asked for. */
   readonly roles?: readonly Role[];
+  /** How long after its end a device's certificate still serves for this; absent: not at all. */
+  readonly graceMs?: number;
   readonly body?: Body<unknown> | undefined;
   /** An object whose fields are read from the query. */
   readonly query?: z.ZodType | undefined;
@@ -88,10 +92,12 @@ interface Described<B, Q>
   readonly query?: z.ZodType<Q>;
 }
 
+type DeviceCaller = Omit<Extract<Caller, { kind: 'device' }>, 'kind'>;
+
 /** For a device that shows its certificate: nothing in a body makes one speak for another. */
 export function deviceOperation<B = undefined, Q = undefined>(
   described: Described<B, Q>,
-  run: (call: Call<B, Q> & { readonly device: string }) => Promise<BackendResponse>,
+  run: (call: Call<B, Q> & DeviceCaller) => Promise<BackendResponse>,
 ): Operation {
   return {
     ...described,
@@ -99,7 +105,8 @@ export function deviceOperation<B = undefined, Q = undefined>(
     who: 'device',
     async perform({ caller, ...raw }) {
       if (caller.kind !== 'device') throw new Error('a stranger was let in');
-      return run({ ...callOf(described, raw), device: caller.device });
+      const { device, certificate } = caller;
+      return run({ ...callOf(described, raw), device, certificate });
     },
   };
 }

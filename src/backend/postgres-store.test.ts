@@ -8,6 +8,7 @@ import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
+import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
@@ -74,6 +75,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
   epochGrantsContract('PostgreSQL', aPlace);
   officeKeysContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);
+  identitiesContract('PostgreSQL', aPlace);
 
   test('takes one batch once from two backends at the same time', async () => {
     const { open } = await aPlace();

@@ -6,6 +6,8 @@ import { ServerError } from './server-error.ts';
 export interface Body<T> {
   readonly mediaType: 'application/cbor' | 'application/json';
   readonly schema: z.ZodType<T>;
+  /** As it comes over the wire; absent: as the listener allows. */
+  readonly bytesMax?: number;
 }
 
 /** @throws ServerError 400, or 413 when a list in it is longer than one request may carry. */

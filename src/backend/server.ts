@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type CertificateReader, createCertificateReader } from '../identity/shown-certificate.ts';
 import { bodyBytesMax } from '../sync/wire.ts';
 import { admit } from './admission.ts';
 import { openApiDocument } from './openapi.ts';
@@ -59,14 +60,13 @@ export function createBackendServer(
   takeBodiesAsBytes(server);
   const door = options.deviceCa === undefined ? 'office' : 'device';
   const operations = service.operations.filter(({ doors }) => doors.includes(door));
-  for (const operation of operations) {
-    addRoute(server, operation, (request) =>
-      admit(deps, operation, {
-        peer: door === 'device' ? peerOf(request) : undefined,
-        authorization: request.headers.authorization,
-      }),
-    );
-  }
+  const peers = options.deviceCa === undefined ? undefined : createPeerReader(options.deviceCa);
+  const admitted = (operation: Operation, request: FastifyRequest) =>
+    admit(deps, operation, {
+      peer: peers?.(request),
+      authorization: request.headers.authorization,
+    });
+  for (const operation of operations) addRoute(server, operation, admitted);
   server.get('/openapi.json', async () => openApiDocument(operations));
   if (door === 'device') runBetweenRequests(server, service.run);
   return server;
@@ -110,15 +110,16 @@ async function unzip(body: Buffer): Promise<Buffer> {
 function addRoute(
   server: FastifyInstance,
   operation: Operation,
-  admitted: (request: FastifyRequest) => Promise<Caller>,
+  admitted: (operation: Operation, request: FastifyRequest) => Promise<Caller>,
 ): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   server.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: operation.body?.bytesMax ?? requestBytesMax,
     // A stranger is turned away before a byte of the body is read.
     async onRequest(request) {
-      callers.set(request, await admitted(request));
+      callers.set(request, await admitted(operation, request));
     },
     async handler(request, reply) {
       const response = await operation.perform({
@@ -132,12 +133,24 @@ function addRoute(
   });
 }
 
-function peerOf(request: FastifyRequest): Peer | undefined {
-  const socket = request.raw.socket as TLSSocket;
-  const name = socket.getPeerCertificate().subject?.CN;
-  if (typeof name !== 'string') return undefined;
+/** A connection's certificate is read once: it stays the same as long as the connection. */
+function createPeerReader(deviceCa: string): (request: FastifyRequest) => Peer | undefined {
+  const read = createCertificateReader(deviceCa);
+  const known = new WeakMap<TLSSocket, Peer | undefined>();
+  return (request) => {
+    const socket = request.raw.socket as TLSSocket;
+    if (!known.has(socket)) known.set(socket, peerOf(socket, read));
+    return known.get(socket);
+  };
+}
+
+function peerOf(socket: TLSSocket, read: CertificateReader): Peer | undefined {
+  const { subject, raw } = socket.getPeerCertificate();
+  const name = subject?.CN;
+  const certificate = typeof name === 'string' ? read(raw) : undefined;
+  if (typeof name !== 'string' || certificate === undefined) return undefined;
   const trouble = socket.authorized ? undefined : String(socket.authorizationError);
-  return { name, trouble };
+  return { name, trouble, certificate };
 }
 
 function send(reply: FastifyReply, response: BackendResponse): FastifyReply {

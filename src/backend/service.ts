@@ -4,6 +4,7 @@
  */
 import { admit } from './admission.ts';
 import type { BackendStore } from './backend-store.ts';
+import type { CertifyingDeps } from './certifying.ts';
 import type { BackendRequest, BackendResponse, Operation } from './operation.ts';
 import {
   type AuthoriseDeps,
@@ -11,12 +12,13 @@ import {
   takeBackWhileRunning,
 } from './operations/authorise.ts';
 import { healthOperation } from './operations/health.ts';
+import { identityOperations } from './operations/identity.ts';
 import { officeOperations } from './operations/office.ts';
 import { type TapsDeps, tapsOperation } from './operations/taps.ts';
 import { targetsOperations } from './operations/targets.ts';
 import { refusalOf, ServerError } from './server-error.ts';
 
-export interface BackendServiceDeps extends TapsDeps, AuthoriseDeps {
+export interface BackendServiceDeps extends TapsDeps, AuthoriseDeps, CertifyingDeps {
   readonly store: BackendStore;
   /** A repository of signed targets to hand out to devices; absent: there is none. */
   readonly targetsFolder?: string | undefined;
@@ -38,6 +40,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...authoriseOperations(deps),
     ...(targetsFolder === undefined ? [] : targetsOperations(targetsFolder)),
     ...officeOperations(deps),
+    ...identityOperations(deps),
     healthOperation(deps),
   ];
 

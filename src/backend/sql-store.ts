@@ -6,6 +6,7 @@ import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
 import { missingOf } from './gap-scripts.ts';
+import { createIdentities } from './identity-scripts.ts';
 import { ingestScript } from './ingest-script.ts';
 import { openPostgresEngine, type PostgresDeps } from './postgres-engine.ts';
 import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
@@ -37,6 +38,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     authorisations: createAuthorisations(engine),
     apiKeys: createApiKeys(engine),
     audit: createAudit(engine),
+    identities: createIdentities(engine),
     close: () => engine.close(),
   };
 }

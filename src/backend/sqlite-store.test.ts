@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
+import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
@@ -37,6 +38,7 @@ authorisationsContract('SQLite', aPlace);
 epochGrantsContract('SQLite', aPlace);
 officeKeysContract('SQLite', aPlace);
 salvageContract('SQLite', aPlace);
+identitiesContract('SQLite', aPlace);
 
 test('is durable itself: it refuses to start where it could not be', () => {
   expect(() => openSqliteStore(':memory:')).toThrow(

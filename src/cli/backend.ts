@@ -3,7 +3,7 @@ import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createBackendServer } from '../backend/server.ts';
 import { readTlsFiles } from '../config/tls-files.ts';
 import { openDatabaseOf } from './backend-database.ts';
-import { readReceiptKey } from './backend-keys.ts';
+import { readAuthority, readReceiptKey } from './backend-keys.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
 
 export interface BackendOptions {
@@ -17,6 +17,8 @@ export interface BackendOptions {
   readonly cert: string;
   readonly key: string;
   readonly deviceCa: string;
+  /** The CA's key; absent: no certificates are made. */
+  readonly deviceCaKey?: string;
   readonly receiptKey: string;
   /** Repository of signed targets. */
   readonly targets?: string;
@@ -28,10 +30,14 @@ export async function backend(options: BackendOptions, io: CliIo): Promise<ExitC
   const office = options.officePort === undefined ? undefined : officeOf(options);
   const { ca, cert, key } = readTlsFiles({ ...options, ca: options.deviceCa });
   const receiptKey = readReceiptKey(options.receiptKey);
+  const authority = await readAuthority(options);
   await using stack = new AsyncDisposableStack();
   const store = await openDatabaseOf(options.db);
   stack.defer(() => store.close());
-  const deps = { store, clock: createSystemClock(), receiptKey, targetsFolder: options.targets };
+  const deps = {
+    ...{ store, clock: createSystemClock(), receiptKey, authority },
+    targetsFolder: options.targets,
+  };
   const logLevel = options.log === true ? 'info' : 'warn';
   const listen = async (place: ListeningPlace, deviceCa: string | undefined) => {
     const server = createBackendServer(deps, { cert, key, deviceCa, logLevel });

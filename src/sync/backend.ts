@@ -26,6 +26,7 @@ export type SyncErrorCode =
   | 'sync/timeout'
   | 'sync/server-untrusted'
   | 'sync/not-enrolled'
+  | 'sync/revoked'
   | 'sync/bad-reply'
   | 'sync/gap'
   | 'sync/later'

@@ -78,7 +78,8 @@ export function refusal(reply: Reply): SyncError {
     : `status ${reply.status}`;
   if (reply.status === 401 || reply.status === 403) {
     const hint = said.success ? said.data.hint : 'enrol the device at the backend again';
-    return new SyncError('sync/not-enrolled', message, hint);
+    const isRevoked = said.success && said.data.code === 'sync/revoked';
+    return new SyncError(isRevoked ? 'sync/revoked' : 'sync/not-enrolled', message, hint);
   }
   return new SyncError('sync/server-error', message, 'see the log of the backend');
 }
