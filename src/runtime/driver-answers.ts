@@ -64,6 +64,14 @@ const table = {
     ...{ id: 'Rute tidak dikenal', en: 'Unknown route' },
     hint: 'take a route_id of routes.txt',
   },
+  'unknown-direction': {
+    ...{ id: 'Arah tidak dikenal', en: 'Unknown direction' },
+    hint: 'no trip of this route in trips.txt has this direction_id',
+  },
+  'unknown-trip': {
+    ...{ id: 'Perjalanan tidak dikenal', en: 'Unknown trip' },
+    hint: 'take a trip_id of trips.txt that is of this route and direction',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type DriverFault = keyof typeof table;

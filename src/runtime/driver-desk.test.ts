@@ -121,8 +121,20 @@ test('sells cash fares of the tariff, by category, on record before it says so',
   });
   const at = { vehicleId: 'H-1', routeId: 'koridor-1', rulesVersion: 'semarang-2026-11' };
   expect(rows('cash-fare')).toEqual([
-    expect.objectContaining({ amount: 2_000, numRiders: 2, fareProduct: 'pelajar', ...at }),
-    expect.objectContaining({ amount: 4_000, numRiders: 1, fareProduct: 'umum', ...at }),
+    expect.objectContaining({
+      amount: 2_000,
+      numRiders: 2,
+      fareProduct: 'pelajar',
+      riderCategory: 'pelajar',
+      ...at,
+    }),
+    expect.objectContaining({
+      amount: 4_000,
+      numRiders: 1,
+      fareProduct: 'umum',
+      riderCategory: 'umum',
+      ...at,
+    }),
   ]);
 });
 

@@ -5,6 +5,7 @@ import type { Clock, Entropy } from '../../device/clock.ts';
 import type { DriverAction, DriverAnswer } from '../../device/driver-console.ts';
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import { hex } from '../core/bytes.ts';
+import { defaultCategory } from '../core/fare/product-row.ts';
 import type { Quote } from '../core/fare/quote.ts';
 import { walkUpFare } from '../core/fare/walk-up-fare.ts';
 import { formatMoney } from '../core/money.ts';
@@ -116,7 +117,9 @@ function unknownCategory({ inForce }: TapSurroundings, riderCategory: string) {
   return refusal('unknown-category', `${riderCategory} (${known === '' ? '-' : known})`);
 }
 
-function saleOf(quote: Quote, { riderCategory }: WalkUp, { inForce }: TapSurroundings) {
+/** A rider without a category is recorded under the default one: so is whoever is counted. */
+function saleOf(quote: Quote, rider: WalkUp, { inForce }: TapSurroundings) {
+  const riderCategory = rider.riderCategory ?? defaultCategory(inForce.rules.tariff);
   const { product: fareProduct, amount, provisional } = quote;
   return {
     ...{ fareProduct, riderCategory, amount: amount.amount, currencyType: amount.currency },

@@ -12,11 +12,11 @@ import { createWhereabouts } from './whereabouts.ts';
 const morning = townTime(8, 0) + 364 * 86_400_000;
 
 /** A bus that keeps what is assigned in a folder: the same folder again is a restart. */
-function aDesk(folder = aFolder()) {
+function aDesk(folder = aFolder(), timetable = town) {
   const clock = createSimClock({ wall: morning });
   const events: RuntimeEvent[] = [];
   const parts = {
-    ...{ clock, inForce: { timetable: town }, random: { next: () => 0.5 } },
+    ...{ clock, inForce: { timetable }, random: { next: () => 0.5 } },
     report: (event: RuntimeEvent) => void events.push(event),
   };
   const whereabouts = createWhereabouts(
@@ -102,4 +102,27 @@ test('refuses a driver who names an unknown route', () => {
 
   expect(assign({ routeId: 'nowhere' })).toMatchObject({ code: 'driver/unknown-route' });
   expect(now()).toBe('- matched');
+});
+
+test.each([
+  ['a direction that the route has not', { routeId: 'branch', directionId: 1 }, 'direction'],
+  ['a trip that there is not', { routeId: 'main', tripId: 'nobody' }, 'trip'],
+  ['a trip of another route', { routeId: 'branch', tripId: 'east-0800' }, 'trip'],
+  ['a trip the other way', { routeId: 'main', directionId: 1, tripId: 'east-0800' }, 'trip'],
+] as const)('refuses %s, of the driver and of a dispatcher', (_, trip, what) => {
+  const { assign, dispatch, now } = aDesk();
+  const code = `driver/unknown-${what}`;
+
+  expect(assign(trip)).toMatchObject({ ok: false, code });
+  expect(dispatch({ id: 'order 1', trip })).toMatchObject({ ok: false });
+  expect(now()).toBe('- matched');
+});
+
+test('takes a trip of its route and direction, and any where nobody knows what is driven', () => {
+  const ofMain = { routeId: 'main', directionId: 0, tripId: 'east-0800' } as const;
+
+  expect(aDesk().assign(ofMain)).toMatchObject({ ok: true });
+  const unknown = { routeId: 'main', directionId: 1, tripId: 'nobody' } as const;
+  const fares = { ...town, patterns: [], trips: [] };
+  expect(aDesk(aFolder(), fares).assign(unknown)).toMatchObject({ ok: true });
 });

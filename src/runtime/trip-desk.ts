@@ -3,6 +3,7 @@
  * it is. Both are checked alike. How a dispatcher's word comes to the bus is not known here.
  */
 import type { DriverAnswer, DriverText, TripAssignment } from '../../device/driver-console.ts';
+import type { Timetable } from '../core/trip/timetable.ts';
 import { refusal } from './driver-answers.ts';
 import { driverActionOf, isId } from './driver-request.ts';
 import type { RulesInForce } from './rules-in-force.ts';
@@ -37,9 +38,11 @@ export function createTripDesk({ whereabouts, inForce, report }: TripDeskDeps): 
   let lastRefused: string | undefined;
 
   function objectionTo(trip: TripAssignment | undefined) {
-    const { routes } = inForce.timetable;
-    const isUnknown = trip !== undefined && routes.size > 0 && !routes.has(trip.routeId);
-    return isUnknown ? refusal('unknown-route', trip.routeId) : undefined;
+    const { timetable } = inForce;
+    const { routes, patterns } = timetable;
+    if (trip === undefined) return undefined;
+    if (routes.size > 0 && !routes.has(trip.routeId)) return refusal('unknown-route', trip.routeId);
+    return patterns.length === 0 ? undefined : objectionToRun(timetable, trip);
   }
 
   function objectionToOrder({ id, trip }: DispatchOrder) {
@@ -71,6 +74,22 @@ export function createTripDesk({ whereabouts, inForce, report }: TripDeskDeps): 
       return objection;
     },
   };
+}
+
+/** Direction and trip, of whoever's timetable says what the route drives. */
+function objectionToRun({ patterns, trips }: Timetable, assigned: TripAssignment) {
+  const { routeId, directionId, tripId } = assigned;
+  const ofRoute = patterns.filter((pattern) => pattern.routeId === routeId);
+  const ofDirection = ofRoute.filter(
+    (pattern) => (pattern.directionId ?? directionId) === directionId,
+  );
+  if (directionId !== undefined && ofDirection.length === 0) {
+    return refusal('unknown-direction', `${routeId} ${directionId}`);
+  }
+  if (tripId === undefined) return undefined;
+  const driven = new Set((directionId === undefined ? ofRoute : ofDirection).map(({ id }) => id));
+  const isKnown = trips.some((trip) => trip.tripId === tripId && driven.has(trip.patternId));
+  return isKnown ? undefined : refusal('unknown-trip', tripId);
 }
 
 function done(trip: TripAssignment | undefined): DriverAnswer {
