@@ -181,7 +181,9 @@ addListCommands(program, { io, now: Date.now(), draw }, (exitCode) => {
 
 rules
   .command('publish')
-  .description('sign files that devices are to take: rule bundles, lists, keys')
+  .description(
+    'sign files that devices are to take: rule bundles, with the keys they trust, and lists',
+  )
   .argument('[target...]', 'files to publish, each under its own name')
   .requiredOption('--repository <folder>', 'where metadata and targets are kept')
   .requiredOption('--keys <folder>', 'folder of signing keys; may be given again', gathered)

@@ -34,7 +34,7 @@ export function notFound(path: string, cause?: unknown): ReaderError {
   return new ReaderError(
     'reader/not-found',
     `no serial port at ${path}`,
-    'Plug the scanner in, or choose a path that `ls -l /dev/serial/by-id` shows.',
+    'Plug the scanner or GNSS receiver in, or choose a path that `ls -l /dev/serial/by-id` shows.',
     cause,
   );
 }

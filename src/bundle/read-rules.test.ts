@@ -106,6 +106,15 @@ test('does not take the last of two keys: taking payments at risk would pass uns
   expect(problems[0]?.message).toBe('the key stands twice, in line 2 and in line 3');
 });
 
+test('says where issuers are denied when a listing names one', () => {
+  const row = `issuer-range,deny,${'0'.repeat(64)},fraud`;
+  const listings = `listing_kind,effect,listing_key,reason\n${row}\n`;
+  const { problems } = complaint(aRulesFolder({}, { 'security_listings.txt': listings }));
+
+  expect(problems).toMatchObject([{ file: 'security_listings.txt', column: 'listing_kind' }]);
+  expect(JSON.stringify(problems)).toContain('issuers go into acceptance.json, issuers.deny');
+});
+
 test('takes comments and a trailing comma in acceptance.json, and suggests the key that was meant', () => {
   const text = '// rules\n{\n  "version": "1", // of today\n  "failOpn": true,\n}';
   const folder = aRulesFolder({}, { 'acceptance.json': text });

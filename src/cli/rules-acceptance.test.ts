@@ -94,3 +94,15 @@ test('fits a page of a hundred columns', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   expect(lines.join('\n')).not.toContain('\n\n\n');
 });
+
+test('gives the same to a program', () => {
+  const io = createTestIo();
+
+  explainRules(fixture('trans-semarang'), { json: true }, io);
+
+  expect(io.outs).toHaveLength(1);
+  expect(JSON.parse(io.outs[0] ?? '')).toMatchObject({
+    ...{ version: 'semarang-2026-11', acceptance: { driver: { cashMedia: expect.any(String) } } },
+    risk: expect.any(Array),
+  });
+}, 20_000);

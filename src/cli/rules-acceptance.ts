@@ -13,9 +13,10 @@ import type { Row } from './inspect-rows.ts';
 
 const widths = { key: 27, value: 29 } as const;
 
-export function acceptanceRows({ acceptance: given, rules }: Bundle): readonly Row[] {
+export function acceptanceRows(bundle: Bundle): readonly Row[] {
+  const { rules } = bundle;
   const schema = z.toJSONSchema(acceptance, { unrepresentable: 'any', io: 'input' }) as Schema;
-  const values = { ...given, trustedKeys: given.trustedKeys.map(asWritten) };
+  const values = valuesOf(bundle);
   return [
     [{ text: `acceptance.json, rules ${rules.version}`, colour: 'bold' }],
     headings,
@@ -23,6 +24,16 @@ export function acceptanceRows({ acceptance: given, rules }: Bundle): readonly R
     [{ text: '' }],
     ...riskLines(rules).map((text): Row => [{ text }]),
   ];
+}
+
+/** The same for a program: every key with its value, and what the risk policy may cost in words. */
+export function acceptanceJson(bundle: Bundle) {
+  const { rules } = bundle;
+  return { version: rules.version, acceptance: valuesOf(bundle), risk: riskLines(rules) };
+}
+
+function valuesOf({ acceptance: given }: Bundle) {
+  return { ...given, trustedKeys: given.trustedKeys.map(asWritten) };
 }
 
 const headings: Row = [

@@ -13,7 +13,7 @@ import {
 } from '../bundle/scenario.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { rowLines } from './inspect-rows.ts';
-import { acceptanceRows } from './rules-acceptance.ts';
+import { acceptanceJson, acceptanceRows } from './rules-acceptance.ts';
 import { explanationJson, explanationLines } from './rules-explanation.ts';
 import { showRows } from './rules-tables.ts';
 
@@ -88,6 +88,10 @@ const columnsOfFile = 100;
 /** @throws BundleError, ScenarioError */
 export function explainRules(path: string, options: ExplainOptions, io: CliIo): ExitCode {
   const bundle = readBundle(path);
+  if (options.scenario === undefined && options.json === true) {
+    io.out(JSON.stringify(acceptanceJson(bundle)));
+    return 0;
+  }
   if (options.scenario === undefined) {
     const print = { inColour: io.inColour, columns: options.columns ?? columnsOfFile };
     for (const row of acceptanceRows(bundle)) for (const line of rowLines(row, print)) io.out(line);

@@ -8,6 +8,12 @@ import { may, mayStandFor, must, type Table } from './table.ts';
 const flag = type.oneOf('0', '1');
 const services = ['calendar.service_id', 'calendar_dates.service_id'];
 
+/** Issuers are not listed here: whoever writes one is told of the place that there is. */
+const listingKind = {
+  ...type.oneOf('ticket', 'account', 'card'),
+  what: 'one of ticket, account, card; issuers go into acceptance.json, issuers.deny',
+};
+
 export const tables = {
   agency: {
     required: true,
@@ -247,7 +253,7 @@ export const tables = {
   security_listings: {
     key: ['listing_key', 'effect'],
     fields: {
-      listing_kind: must(type.oneOf('ticket', 'account', 'card')),
+      listing_kind: must(listingKind),
       effect: must(type.oneOf('deny', 'allow')),
       listing_key: must(type.keyedHash),
       reason: must(type.oneOf('debt', 'lost', 'stolen', 'fraud', 'revoked', 'blocked', 'other')),

@@ -101,3 +101,9 @@ test('finds a transit card by its UID and issue number', () => {
 
   expect(keyOf('card', '04112233445566/A1A2a3a4a5a6a7a8')).toBe(hex(parsedValue(result).tokenKey));
 });
+
+test('says that a ticket’s id must be hexadecimal', () => {
+  expect(listingKeyOf('ticket', 'office/TIX-1', keyed)).toMatchObject({
+    ...{ ok: false, hint: expect.stringContaining('with the id in hexadecimal') },
+  });
+});

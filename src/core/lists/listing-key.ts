@@ -74,7 +74,7 @@ function hashOfCard(text: string): ReturnType<HashOf> {
 const hints = {
   card: '64 lower-case hexadecimal digits, UID, UID/ISSUE, or ACCOUNT/YYMM/SEQUENCE',
   account: '64 lower-case hexadecimal digits, or an account of 8 to 19 digits',
-  ticket: '64 lower-case hexadecimal digits, or ISSUER/TICKET-ID',
+  ticket: '64 lower-case hexadecimal digits, or ISSUER/TICKET-ID with the id in hexadecimal',
 } as const;
 
 function bytesOf(text: string): Uint8Array {
