@@ -3,6 +3,8 @@
  * one process. This is the simulator's composition root; its twin is src/cli/run.ts.
  */
 import { join } from 'node:path';
+import type { Indicator } from '../device/indicator.ts';
+import type { KeyStore } from '../device/key-store.ts';
 import { createSerialBarcodeReader } from '../device/serial/serial-barcode-reader.ts';
 import type { Discrepancy } from '../src/backend/authorisations.ts';
 import type { BackendStore } from '../src/backend/backend-store.ts';
@@ -41,6 +43,10 @@ export interface BusOptions {
   readonly timetable?: Timetable;
   /** Koridor I unless told. */
   readonly routeId?: string;
+  /** Beside the one that records. */
+  readonly indicators?: readonly Indicator[];
+  /** Without one, cards with keys cannot be read. */
+  readonly keyStore?: KeyStore;
 }
 
 export interface Bus {
@@ -106,7 +112,8 @@ export function startBus(options: BusOptions): Bus {
       ...{ clock, random, entropy, ledger },
       keyed: createKeyedHash(entropy.bytes(32)),
       readers: [createSerialBarcodeReader({ clock, openPort: scanner.openPort }, qrReader), cards],
-      indicators: [indicator],
+      indicators: [indicator, ...(options.indicators ?? [])],
+      keyStore: options.keyStore,
       consoles: [driver],
       position: gnss,
       backend,

@@ -11,7 +11,9 @@ import { bench } from './bench/bench.ts';
 import { addCardCommand } from './mint/card-command.ts';
 import { addCodeCommands } from './mint/code-commands.ts';
 import { addKeyCommands } from './mint/key-commands.ts';
+import { wholeNumber } from './mint/option-parsers.ts';
 import { mintCard } from './mint-card.ts';
+import { sim } from './panel/sim-command.ts';
 
 const io = createProcessIo();
 const ran: ProgramRun = { io, exitCode: 0 };
@@ -33,6 +35,20 @@ addCardCommand(mint, async (options) => {
     openKeyStore: createFileKeyStore,
   });
 });
+
+program
+  .command('sim')
+  .description('a bus that you can touch, in a browser: wallet, validator, driver, plugs to pull')
+  .option('--port <port>', 'of the page, 0 for any', wholeNumber(0, 65_535), 8_100)
+  .option(
+    '--seed <n>',
+    'the same seed gives the same keys, codes and cards',
+    wholeNumber(0, 4_294_967_295),
+    1,
+  )
+  .action(async (options) => {
+    ran.exitCode = await sim(options, { io, clock });
+  });
 
 program
   .command('bench')
