@@ -1,6 +1,6 @@
 /** The program of device, depot and office. The simulator's commands live in sim/main.ts. */
 import { Command, Option } from 'commander';
-import { createSystemEntropy } from '../device/os/system-chance.ts';
+import { createSystemEntropy, createSystemRandom } from '../device/os/system-chance.ts';
 import { createSystemClock } from '../device/os/system-clock.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
@@ -11,6 +11,7 @@ import { inputKinds } from './cli/inspect-input.ts';
 import { addKeyCommands } from './cli/keys-command.ts';
 import { addListCommands } from './cli/lists-command.ts';
 import { createProcessIo } from './cli/process-io.ts';
+import { provision } from './cli/provision.ts';
 import { buildRules, explainRules, showRules } from './cli/rules.ts';
 import { publishRules } from './cli/rules-publish.ts';
 import { run } from './cli/run.ts';
@@ -32,12 +33,39 @@ const program = new Command('halte')
 const configOption = ['--config <file>', 'the device configuration'] as const;
 const jsonOption = ['--json', 'print JSON'] as const;
 
+const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;
+
 program
   .command('run')
   .description('run the validator')
   .requiredOption(...configOption)
   .action(async ({ config }) => {
     ran.exitCode = await run(config, io);
+  });
+
+program
+  .command('provision')
+  .description('make this device’s key, and ask the backend for its certificate')
+  .requiredOption(...configOption)
+  .option('--backend <url>', 'ask there instead of at backend.url of the configuration')
+  .option('--note <text>', 'for whoever approves it, such as the plate of the bus', '')
+  .option('--no-wait', 'end when it has asked; run it again to fetch the certificate')
+  .option('--again', 'a new key, although the certificate in use has not ended')
+  .option(...jsonOption)
+  .addHelpText(
+    'after',
+    `
+The office compares the fingerprint that this prints, and approves it:
+  halte devices approve DEVICE FINGERPRINT
+Afterwards "halte run" renews the certificate by itself: docs/devices.md`,
+  )
+  .action(async (options) => {
+    ran.exitCode = await provision(options, {
+      io,
+      draw,
+      clock: createSystemClock(),
+      random: createSystemRandom(),
+    });
   });
 
 program
@@ -58,8 +86,6 @@ program
   .action(async (options) => {
     ran.exitCode = await backend(options, io);
   });
-
-const draw = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : undefined;
 
 const taps = program.command('taps').description('look at the ledger of taps');
 

@@ -17,7 +17,7 @@ const at = someNow;
 const made = { pem: 'PEM 1', serial: '4001', notBefore: at, notAfter: at + life };
 const later = { pem: 'PEM 2', serial: '4002', notBefore: at, notAfter: at + 2 * life };
 const current = { ...key, serial: made.serial };
-const when = { at, ahead: false };
+const by = { by: 'ani', at };
 const renewal = { at, freshUntil: at + life / 2 };
 
 export function identitiesContract(name: string, makePlace: () => Promise<StorePlace>): void {
@@ -26,7 +26,7 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
     const withOneDevice = async () => {
       const identities = await anOffice();
       await identities.enrol({ ...key, note: 'H 1234 AB' }, at);
-      await identities.approve(key, 'ani', when);
+      await identities.approve(key, by);
       await identities.keep(key, made);
       return identities;
     };
@@ -38,7 +38,7 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
       expect(await before.identities.enrol({ ...other, note: '' }, at)).toEqual({
         state: 'waiting',
       });
-      expect(await before.identities.approve(key, 'ani', when)).toBe(true);
+      expect(await before.identities.approve(key, by)).toBe(true);
       await before.close();
 
       const { identities } = await place.open();
@@ -48,8 +48,8 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
 
     test('approves no key that has not asked, unless ahead of it', async () => {
       const identities = await anOffice();
-      expect(await identities.approve(key, 'ani', when)).toBe(false);
-      expect(await identities.approve(key, 'ani', { at, ahead: true })).toBe(true);
+      expect(await identities.approve(key, by)).toBe(false);
+      expect(await identities.approve(key, by, { ahead: true })).toBe(true);
 
       expect(await identities.enrol({ ...key, note: '' }, at)).toEqual({ state: 'approved' });
     });
@@ -75,7 +75,7 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
     test('leaves the active key alone when a second one asks', async () => {
       const identities = await withOneDevice();
       await identities.enrol({ ...other, note: '' }, at);
-      await identities.approve(other, 'ani', when);
+      await identities.approve(other, by);
 
       expect(await identities.isRevoked(current)).toBe(false);
       expect(await identities.list()).toMatchObject([
@@ -150,7 +150,7 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
 
     test('revokes one certificate and nothing else', async () => {
       const identities = await withOneDevice();
-      await identities.revoke({ device, serial: made.serial }, 'ani', at);
+      await identities.revoke({ device, serial: made.serial }, by);
 
       expect(await identities.isRevoked(current)).toBe(true);
       expect(await identities.isRevoked({ ...current, serial: later.serial })).toBe(false);
@@ -162,7 +162,7 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
     test('revokes a device with all its keys, also those it renewed to and those unknown here', async () => {
       const identities = await withOneDevice();
       await identities.succeed(current, other, renewal);
-      await identities.revoke({ device }, 'ani', at);
+      await identities.revoke({ device }, by);
 
       expect(await identities.isRevoked(current)).toBe(true);
       expect(await identities.isRevoked({ ...other, serial: later.serial })).toBe(true);
@@ -173,9 +173,9 @@ export function identitiesContract(name: string, makePlace: () => Promise<StoreP
 
     test('takes a revoked device in again by a key approved after that, and by that one only', async () => {
       const identities = await withOneDevice();
-      await identities.revoke({ device }, 'ani', at);
+      await identities.revoke({ device }, by);
       expect(await identities.enrol({ ...other, note: '' }, at)).toEqual({ state: 'waiting' });
-      await identities.approve(other, 'ani', when);
+      await identities.approve(other, by);
 
       expect(await identities.isRevoked({ ...other, serial: later.serial })).toBe(false);
       expect(await identities.isRevoked(current)).toBe(true);

@@ -9,6 +9,7 @@
  */
 import type { EpochMs } from '../../device/clock.ts';
 import type { IssuedCertificate } from '../identity/device-authority.ts';
+import type { By } from './api-keys.ts';
 
 /** Requests that wait, of all devices together and of one: beyond, new ones are turned away. */
 export const waitingMax = 500;
@@ -60,10 +61,10 @@ export interface DeviceIdentities {
   /** Idempotent; a key whose certificate has ended or was revoked waits again. */
   enrol(request: Enrolment, at: EpochMs): Promise<EnrolmentState>;
   /**
-   * Idempotent. @param by who approves. @param ahead also a key that has not asked yet.
+   * Idempotent, and in the audit. @param options.ahead also a key that has not asked yet.
    * @returns false when no such key waits.
    */
-  approve(key: DeviceKeyName, by: string, when: ApprovalTime): Promise<boolean>;
+  approve(key: DeviceKeyName, by: By, options?: { readonly ahead: boolean }): Promise<boolean>;
   /** @returns the certificate to hand out: of two made at once for one key, the first. */
   keep(key: DeviceKeyName, made: IssuedCertificate): Promise<IssuedCertificate>;
   /**
@@ -76,20 +77,17 @@ export interface DeviceIdentities {
     next: DeviceKeyName,
     when: RenewalTime,
   ): Promise<EnrolmentState>;
-  /** @param serial of one certificate; absent: the whole device. */
-  revoke(
-    what: { readonly device: string; readonly serial?: string },
-    by: string,
-    at: EpochMs,
-  ): Promise<void>;
+  /** In the audit. */
+  revoke(what: RevokedName, by: By): Promise<void>;
   isRevoked(certificate: CertificateName): Promise<boolean>;
   /** By device, those that wait first. */
   list(): Promise<readonly DeviceKey[]>;
 }
 
-export interface ApprovalTime {
-  readonly at: EpochMs;
-  readonly ahead: boolean;
+export interface RevokedName {
+  readonly device: string;
+  /** Of one certificate; absent: the whole device. */
+  readonly serial?: string | undefined;
 }
 
 export interface RenewalTime {

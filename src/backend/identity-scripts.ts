@@ -1,5 +1,7 @@
 /** What the backend keeps of its devices' identities, as scripts for any engine. */
 import type { IssuedCertificate } from '../identity/device-authority.ts';
+import type { By } from './api-keys.ts';
+import { noteInAudit } from './audit.ts';
 import {
   type CertificateName,
   type DeviceIdentities,
@@ -9,6 +11,7 @@ import {
   type EnrolmentState,
   keysPerDeviceMax,
   type RenewalTime,
+  type RevokedName,
   waitingLifeMs,
   waitingMax,
   waitingPerDeviceMax,
@@ -20,15 +23,11 @@ const named = 'device_id = :device and fingerprint = :fingerprint';
 export function createIdentities({ transact }: SqlEngine): DeviceIdentities {
   return {
     enrol: (request, at) => transact(() => enrol(request, at)),
-    approve: (key, by, { at, ahead }) => transact(() => approve(key, { by, at, ahead })),
+    approve: (key, by, options) =>
+      transact(() => approve(key, { ahead: false, ...by, ...options })),
     keep: (key, made) => transact(() => keep(key, made)),
     succeed: (current, next, when) => transact(() => succeed(current, next, when)),
-    revoke: ({ device, serial }, by, at) =>
-      transact(() =>
-        serial === undefined
-          ? revokeDevice({ device, by, at })
-          : revokeCertificate({ device, serial, by, at }),
-      ),
+    revoke: (what, by) => transact(() => revoke(what, by)),
     isRevoked: (certificate) => transact(() => isRevoked(certificate)),
     list: () => transact(() => list()),
   };
@@ -132,9 +131,7 @@ function issuedOf({
   return { pem: certificate, serial, notBefore, notAfter };
 }
 
-interface Approval {
-  readonly by: string;
-  readonly at: number;
+interface Approval extends By {
   readonly ahead: boolean;
 }
 
@@ -144,6 +141,8 @@ function* approve(key: DeviceKeyName, { by, at, ahead }: Approval): SqlScript<bo
   if (known?.state === 'approved' && known.standing >= standing) return true;
   if (known === undefined && !ahead) return false;
   yield* put(key, { standing, by, at });
+  const subject = `${key.device} ${key.fingerprint}`;
+  yield* noteInAudit({ by, at, action: 'device-approved', subject });
   return true;
 }
 
@@ -203,14 +202,21 @@ function* succeed(
   return { state: 'approved' };
 }
 
-interface Revocation {
-  readonly device: string;
-  readonly by: string;
-  readonly at: number;
+function* revoke({ device, serial }: RevokedName, { by, at }: By): SqlScript<void> {
+  if (serial === undefined) yield* beginStanding(device, { by, at });
+  else {
+    yield* ask(
+      `insert into revoked_certificate (device_id, serial, revoked_at, revoked_by)
+       values (:device, :serial, :at, :by) on conflict do nothing`,
+      { device, serial, at, by },
+    );
+  }
+  const subject = serial === undefined ? device : `${device} ${serial}`;
+  yield* noteInAudit({ by, at, action: 'device-revoked', subject });
 }
 
 /** Whoever waited for approval under its name has to ask again. */
-function* revokeDevice({ device, by, at }: Revocation): SqlScript<void> {
+function* beginStanding(device: string, { by, at }: By): SqlScript<void> {
   yield* ask(`delete from device_key where device_id = :device and state = 'waiting'`, { device });
   yield* ask(
     `insert into device_standing (device_id, standing, revoked_at, revoked_by)
@@ -218,15 +224,6 @@ function* revokeDevice({ device, by, at }: Revocation): SqlScript<void> {
      on conflict (device_id) do update set standing = device_standing.standing + 1,
        revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by`,
     { device, at, by },
-  );
-}
-
-function* revokeCertificate(revocation: Revocation & { readonly serial: string }): SqlScript<void> {
-  const { device, serial, by, at } = revocation;
-  yield* ask(
-    `insert into revoked_certificate (device_id, serial, revoked_at, revoked_by)
-     values (:device, :serial, :at, :by) on conflict do nothing`,
-    { device, serial, at, by },
   );
 }
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { fill } from '../../sim/testing/ledger-builders.ts';
 import { aTestDevice, withLedger } from '../../sim/testing/test-device.ts';
 import { readDeviceConfig } from '../config/device-config.ts';
-import { createDeviceBackend } from './device-parts.ts';
+import { openDeviceIdentity } from './device-identity.ts';
 
 /** Real files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
@@ -66,9 +66,9 @@ test.each(['file', 'file/data', 'file/below/data'])(
 test('names a certificate that is none before anything is sent', async () => {
   const { config, folder } = await aTestDevice();
   writeFileSync(join(folder, 'device.pem'), 'no certificate');
-  const { backend } = readDeviceConfig(config);
+  const { device, backend } = readDeviceConfig(config);
 
-  expect(() => backend && createDeviceBackend(backend)).toThrow(
+  expect(() => backend && openDeviceIdentity(device, backend)).toThrow(
     expect.objectContaining({
       code: 'config/invalid',
       message: expect.stringContaining('device.pem'),

@@ -10,7 +10,6 @@ import { createPkcs11KeyStore } from '../../device/pkcs11/pkcs11-key-store.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
-import { readTlsFiles } from '../config/tls-files.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
 import { createEpochMint } from '../runtime/provisional-epoch.ts';
 import { createStamper } from '../runtime/stamp.ts';
@@ -21,9 +20,9 @@ import { createSpareGrant, type SpareGrant } from '../store/spare-grant.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { openTapLedger, type TapLedger } from '../store/tap-ledger.ts';
 import { createHttpsBackend } from '../sync/https-backend.ts';
-import { createHttpsPaymentLink } from '../sync/https-payment-link.ts';
 import { createSealer, type Sealer } from '../sync/sealing.ts';
 import { CliError } from './cli-io.ts';
+import { openDeviceIdentity } from './device-identity.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
@@ -112,16 +111,6 @@ function closeToOthers(path: string): void {
   }
 }
 
-/** @throws ConfigError when a certificate file cannot be read or used. */
-export function createDeviceBackend(backend: NonNullable<DeviceConfig['backend']>) {
-  return createHttpsBackend({ url: backend.url, ...readTlsFiles(backend) });
-}
-
-/** @throws ConfigError when a certificate file cannot be read or used. */
-export function createDevicePaymentLink(backend: NonNullable<DeviceConfig['backend']>) {
-  return createHttpsPaymentLink({ url: backend.url, ...readTlsFiles(backend) });
-}
-
 /**
  * @returns undefined when no key store is configured: then cards with keys are refused.
  * @throws ConfigError, KeyStoreError: at the start, while somebody is there to mend it.
@@ -176,7 +165,8 @@ export function createDeviceSync(
     const hint = 'add a backend to the configuration';
     throw new CliError('config/no-backend', 'there is no backend to send to', hint);
   }
-  const backend = createDeviceBackend(config.backend);
+  const { link } = openDeviceIdentity(config.device, config.backend);
+  const backend = createHttpsBackend(link);
   const clock = createSystemClock();
   const { stamp } = createStamper(clock, readBootId());
   const deps = { clock, random: createSystemRandom(), ledger, backend, stamp };

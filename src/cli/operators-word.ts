@@ -8,7 +8,6 @@ import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
 import { readBundle } from '../bundle/read-rules.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { readText } from '../config/read-file.ts';
-import { readTlsFiles } from '../config/tls-files.ts';
 import { utf8 } from '../core/bytes.ts';
 import type { ClockQuality } from '../core/clock-quality.ts';
 import { openListKeeper } from '../runtime/list-keeper.ts';
@@ -21,6 +20,7 @@ import {
   type TargetsWatch,
 } from '../runtime/targets-watch.ts';
 import { installListInThread, readRulesInThread } from '../runtime/work-thread.ts';
+import type { HttpsBackendOptions } from '../sync/https-backend.ts';
 import { createHttpsTargetsSource } from '../sync/targets-source.ts';
 import { createFolderSource } from '../targets/folder-source.ts';
 import { createTargetsClient, type TargetsClient } from '../targets/targets-client.ts';
@@ -30,6 +30,8 @@ export interface OperatorsWordDeps {
   readonly random: Random;
   readonly report: Report;
   readonly clockQuality: () => ClockQuality;
+  /** To the backend; absent: there is none. */
+  readonly link: HttpsBackendOptions | undefined;
   readonly linkAnsweredAt: () => MonotonicMs | undefined;
 }
 
@@ -80,9 +82,7 @@ async function openPublished(
     { client, install: installListInThread, report },
     { place, name: targets.list },
   );
-  const link =
-    config.backend &&
-    createHttpsTargetsSource({ url: config.backend.url, ...readTlsFiles(config.backend) });
+  const link = deps.link && createHttpsTargetsSource(deps.link);
   const stick = targets.usb === undefined ? undefined : stickIn(targets.usb);
   const watch = createTargetsWatch(
     { ...deps, client, rules, lists, link, stick, isClockTrusted },

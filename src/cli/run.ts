@@ -16,15 +16,17 @@ import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts'
 import { readMerchant } from '../config/merchant-file.ts';
 import { readIdentifierKey } from '../config/secret-file.ts';
 import { createKeyedHash } from '../core/crypto/keyed-hash.ts';
+import { createCertificateRenewal } from '../runtime/certificate-renewal.ts';
 import { openControlSocket } from '../runtime/control-socket.ts';
 import type { Report } from '../runtime/runtime-event.ts';
 import { createStamper } from '../runtime/stamp.ts';
 import { createValidator, type Validator } from '../runtime/validator.ts';
+import { createHttpsBackend } from '../sync/https-backend.ts';
+import { createHttpsPaymentLink } from '../sync/https-payment-link.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
+import { openDeviceIdentity } from './device-identity.ts';
 import { openIndicators } from './device-indicators.ts';
 import {
-  createDeviceBackend,
-  createDevicePaymentLink,
   createDeviceSealer,
   noteDamage,
   openDeviceKeyStore,
@@ -50,8 +52,9 @@ export async function run(
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   const gnss = config.gnss && createGnssReceiver({ clock }, { name: 'gnss', ...config.gnss });
-  await using backend = config.backend && createDeviceBackend(config.backend);
-  await using payments = config.backend && createDevicePaymentLink(config.backend);
+  const identity = config.backend && openDeviceIdentity(config.device, config.backend);
+  await using backend = identity && createHttpsBackend(identity.link);
+  await using payments = identity && createHttpsPaymentLink(identity.link);
   await using keyStore = await openDeviceKeyStore(config);
   await using riders = await openIndicators(config.indicators, { clock, io });
   const report: Report = (event) => {
@@ -66,7 +69,7 @@ export async function run(
   if (rescue !== undefined) report({ event: 'ledger-set-aside', ...rescue });
   const random = createSystemRandom();
   await using operatorsWord = await openOperatorsWord(config, {
-    ...{ clock, random, report },
+    ...{ clock, random, report, link: identity?.link },
     clockQuality: () => stamper.stamp().clockQuality,
     linkAnsweredAt: () => validator.sync?.answeredAt,
   });
@@ -86,6 +89,7 @@ export async function run(
       backend,
       merchant: config.merchant === undefined ? undefined : readMerchant(config.merchant),
       payments,
+      renewal: identity && createCertificateRenewal({ clock, random, identity, report }),
       position: gnss,
       assignments: createAssignmentFile(config.dataDir),
     },

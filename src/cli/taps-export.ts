@@ -8,7 +8,6 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../device/message-of.ts';
 import { createSystemEntropy } from '../../device/os/system-chance.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
-import { readTlsFiles } from '../config/tls-files.ts';
 import { p256Signer } from '../core/crypto/p256-signer.ts';
 import { syncPath } from '../store/durable-file.ts';
 import { createSealer } from '../sync/sealing.ts';
@@ -16,6 +15,7 @@ import { sealedBatch } from '../sync/tap-file.ts';
 import { type TapFileAuthor, tapFileOf } from '../sync/tap-file-writer.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import { CliError, type CliIo, type ExitCode } from './cli-io.ts';
+import { openDeviceIdentity } from './device-identity.ts';
 import { type LedgerView, openLedgerView } from './ledger-view.ts';
 import { type DrawOnTerminal, withProgress } from './lists-progress.ts';
 
@@ -80,7 +80,7 @@ function authorOf(config: DeviceConfig): TapFileAuthor {
     const hint = 'a file is sealed to a backend and signed with its certificate: configure one';
     throw new CliError('config/no-backend', 'there is no backend to carry taps to', hint);
   }
-  const { cert: certificate, key } = readTlsFiles(backend);
+  const { cert: certificate, key } = openDeviceIdentity(device, backend).link;
   const signer = p256Signer(key);
   if (signer === undefined) {
     const hint = 'device keys are on P-256: enrol the device again';

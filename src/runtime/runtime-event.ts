@@ -27,6 +27,9 @@ export type RuntimeEvent =
     }
   /** Cards are refused for want of a key, or because the key store fails. */
   | { readonly event: 'card-key-missing'; readonly detail: string }
+  | { readonly event: 'certificate-renewed'; readonly notAfter: EpochMs }
+  /** The certificate in use still counts, until it ends; it is tried again. */
+  | ({ readonly event: 'renewal-failed' } & Failure)
   /** Nobody answered several payments in a row: the next are judged without asking. */
   | ({ readonly event: 'payments-unanswered' } & Failure)
   | { readonly event: 'payments-answered' }

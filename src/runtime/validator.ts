@@ -64,6 +64,8 @@ export interface ValidatorDeps {
   readonly merchant?: Merchant | undefined;
   /** Without one, rules and lists change only with a restart. */
   readonly targets?: TargetsWatch | undefined;
+  /** Without one, the certificate is renewed by hand. */
+  readonly renewal?: { run(signal: AbortSignal): Promise<void> } | undefined;
   readonly report: Report;
 }
 
@@ -140,6 +142,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
         ...(sync === undefined ? [] : [sync.run(running)]),
         ...(authoriser === undefined ? [] : [authoriser.run(running)]),
         ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
+        ...(deps.renewal === undefined ? [] : [deps.renewal.run(running)]),
         whereabouts.run(running),
         ...(deps.consoles ?? []).map((console) =>
           superviseReader(console, { ...deps, handle: press }, running),

@@ -9,8 +9,13 @@ export function replaceFile(path: string, text: string): void {
     writeSync(file, text);
     fsyncSync(file);
   });
-  renameSync(beside, path);
-  syncPath(dirname(path));
+  moveFile(beside, path);
+}
+
+/** Within one folder: after a power cut the file has the one name or the other. */
+export function moveFile(from: string, to: string): void {
+  renameSync(from, to);
+  syncPath(dirname(to));
 }
 
 /** What a file holds, or which names a folder has. */

@@ -2,10 +2,9 @@
  * The device's HTTPS client: mutual TLS with the device's own certificate, one connection, gzip
  * CBOR up, JSON down. It judges nothing: whatever the backend answers is named and handed on.
  */
-import { Agent } from 'undici';
 import type { Backend, UploadReply } from './backend.ts';
 import {
-  connectionOf,
+  createDeviceAgent,
   type MutualTls,
   post,
   type Reply,
@@ -24,22 +23,23 @@ export interface HttpsBackendOptions extends MutualTls {
 const replyTimeoutMs = 20_000;
 
 export function createHttpsBackend(options: HttpsBackendOptions): Backend & AsyncDisposable {
-  const agent = new Agent({
+  const agent = createDeviceAgent(options, {
     connections: 1,
     pipelining: 1,
     maxResponseSize: replyBytesMax,
     headersTimeout: replyTimeoutMs,
     bodyTimeout: replyTimeoutMs,
-    connect: connectionOf(options),
   });
 
   return {
     async uploadTaps(batch, signal) {
       const body = await uploadBody(batch);
       const url = new URL('/v1/taps', options.url);
-      return asUploadReply(await post(url, { body, gzip: true }, { dispatcher: agent, signal }));
+      return asUploadReply(
+        await post(url, { body, gzip: true }, { dispatcher: agent.dispatcher, signal }),
+      );
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
 

@@ -2,12 +2,11 @@
  * The device's HTTPS way to `/v1/authorize`: connections of its own, so that no payment waits
  * behind an upload. It keeps no time and judges nothing: whoever calls gives a signal and decides.
  */
-import { Agent } from 'undici';
 import { type Cbor, encodeCbor } from '../core/crypto/cbor.ts';
 import type { AuthoriseRequest, PaymentLink, PaymentReply } from './authoriser.ts';
 import type { HttpsBackendOptions } from './https-backend.ts';
 import {
-  connectionOf,
+  createDeviceAgent,
   post,
   type Reply,
   refusal,
@@ -25,17 +24,20 @@ const keepAliveMs = 60_000;
 export function createHttpsPaymentLink(
   options: HttpsBackendOptions,
 ): PaymentLink & AsyncDisposable {
-  const agent = new Agent({
+  const agent = createDeviceAgent(options, {
     connections: connectionsMax,
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
     maxResponseSize: replyBytesMax,
-    connect: connectionOf(options),
   });
   const send = (path: string, fields: object, signal: AbortSignal) => {
     const present = Object.entries(fields).filter(([, value]) => value !== undefined);
     const body = encodeCbor(new Map<string, Cbor>(present));
-    return post(new URL(path, options.url), { body, gzip: false }, { dispatcher: agent, signal });
+    return post(
+      new URL(path, options.url),
+      { body, gzip: false },
+      { dispatcher: agent.dispatcher, signal },
+    );
   };
 
   return {
@@ -49,7 +51,7 @@ export function createHttpsPaymentLink(
       if (reply.status !== 200) throw refusal(reply);
       understood(voidAnswer, reply);
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
 

@@ -2,7 +2,7 @@
  * One POST to the backend and what came back: CBOR up, JSON down, over mutual TLS. What a status
  * means is for the caller to say; a reply that is none of the protocol's is named here.
  */
-import { type Agent, request } from 'undici';
+import { Agent, request } from 'undici';
 import type { z } from 'zod';
 import { SyncError } from './backend.ts';
 import { tlsFailure } from './tls-failure.ts';
@@ -15,14 +15,43 @@ export const replyBytesMax = 64 * 1024;
 export interface MutualTls {
   /** PEM: who may sign the backend's certificate. Nothing else is trusted. */
   readonly ca: string;
-  /** PEM: this device's certificate and key. */
+  /** PEM: this device's certificate and key; read for each request, for they are renewed. */
   readonly cert: string;
   readonly key: string;
 }
 
-export function connectionOf({ ca, cert, key }: MutualTls) {
+/** @param tls without a certificate: as a stranger. */
+export function connectionOf(tls: Pick<MutualTls, 'ca'> | MutualTls) {
+  const own = 'cert' in tls ? { cert: tls.cert, key: tls.key } : {};
   // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED would else have the last word.
-  return { ca, cert, key, rejectUnauthorized: true, ...connection };
+  return { ca: tls.ca, ...own, rejectUnauthorized: true, ...connection };
+}
+
+export interface DeviceAgent extends AsyncDisposable {
+  /** For the next request. */
+  readonly dispatcher: Agent;
+}
+
+/**
+ * Connections under the certificate that is in use now. After a renewal the next request opens new
+ * ones; what is under way on the others ends there.
+ */
+export function createDeviceAgent(tls: MutualTls, options: Agent.Options): DeviceAgent {
+  let current: { readonly cert: string; readonly agent: Agent } | undefined;
+  return {
+    get dispatcher() {
+      if (current?.cert !== tls.cert) {
+        // It rejects when it is destroyed meanwhile, and then it is closed too.
+        current?.agent.close().catch(() => {});
+        const agent = new Agent({ ...options, connect: connectionOf(tls) });
+        current = { cert: tls.cert, agent };
+      }
+      return current.agent;
+    },
+    async [Symbol.asyncDispose]() {
+      await current?.agent.destroy();
+    },
+  };
 }
 
 export interface Reply {

@@ -2,11 +2,11 @@
  * Signed targets over HTTPS, from a backend that publishes them behind the device's certificate. TLS
  * keeps strangers out; what comes is believed for its signatures alone, by whoever reads it.
  */
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Agent, type Dispatcher, request } from 'undici';
 import type { TargetsSource } from '../targets/targets-source.ts';
 import { SyncError } from './backend.ts';
 import type { HttpsBackendOptions } from './https-backend.ts';
-import { connectionOf } from './https-post.ts';
+import { createDeviceAgent } from './https-post.ts';
 import { tlsFailure } from './tls-failure.ts';
 import { wireError } from './wire.ts';
 
@@ -18,23 +18,22 @@ const complaintBytesMax = 16 * 1024;
 export function createHttpsTargetsSource(
   options: HttpsBackendOptions,
 ): TargetsSource & AsyncDisposable {
-  const agent = new Agent({
+  const agent = createDeviceAgent(options, {
     connections: 1,
     pipelining: 1,
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
-    connect: connectionOf(options),
   });
   return {
     async open(shelf, name, signal) {
       const url = new URL(`/v1/targets/${shelf}/${encodeURIComponent(name)}`, options.url);
-      const { statusCode, body } = await ask(url, agent, signal);
+      const { statusCode, body } = await ask(url, agent.dispatcher, signal);
       if (statusCode === 200) return chunksOf(body, url.origin);
       const complaint = await complaintOf(body);
       if (statusCode === 404) return undefined;
       throw refusal(statusCode, complaint);
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
 

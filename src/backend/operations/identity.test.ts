@@ -42,7 +42,7 @@ async function aRig(options: TestBackendOptions = {}) {
   const renew = async (pair: PemPair, key = pair.key, device = testDevice) =>
     post('/v1/renew', { csr: await makeRequest(device, key) }, pair);
   const approve = (fingerprint: string) =>
-    identities.approve({ device: testDevice, fingerprint }, 'ani', { at: now, ahead: false });
+    identities.approve({ device: testDevice, fingerprint }, { by: 'ani', at: now });
   /** A device that came the whole way. */
   const anEnrolled = async (): Promise<PemPair> => {
     const key = aKey();
@@ -109,7 +109,11 @@ test('takes a key approved ahead at once', async () => {
   const { enrol, identities } = await aRig();
   const key = aKey();
   const { fingerprint } = (await enrol(key, 'somewhere-else')).body;
-  await identities.approve({ device: testDevice, fingerprint }, 'ani', { at: now, ahead: true });
+  await identities.approve(
+    { device: testDevice, fingerprint },
+    { by: 'ani', at: now },
+    { ahead: true },
+  );
 
   expect(await enrol(key)).toMatchObject({ status: 200 });
   expect(await enrol(key, 'somewhere-else')).toMatchObject({ status: 202 });
@@ -247,7 +251,7 @@ test('refuses a revoked device at every endpoint at once, and keeps its ledger',
   const pair = await anEnrolled();
   const client = await backend.client(testDevice, pair);
   await client.uploadTaps(aBatch(someRows(2)), new AbortController().signal);
-  await identities.revoke({ device: testDevice }, 'ani', now);
+  await identities.revoke({ device: testDevice }, { by: 'ani', at: now });
 
   const refused = { status: 403, body: { code: 'sync/revoked' } };
   expect(await renew(pair)).toMatchObject(refused);
@@ -263,7 +267,7 @@ test('refuses to renew with an expired certificate that was revoked', async () =
   const { aCertificate, renew, identities } = await aRig();
   const pair = await aCertificate(testDevice, endedBefore(30 * dayMs));
   const serial = new X509Certificate(pair.cert).serialNumber.toLowerCase();
-  await identities.revoke({ device: testDevice, serial }, 'ani', now);
+  await identities.revoke({ device: testDevice, serial }, { by: 'ani', at: now });
 
   expect(await renew(pair)).toMatchObject({ status: 403, body: { code: 'sync/revoked' } });
 });
@@ -271,7 +275,7 @@ test('refuses to renew with an expired certificate that was revoked', async () =
 test('takes a revoked device in again after a new approval', async () => {
   const { anEnrolled, enrol, approve, renew, identities } = await aRig();
   const pair = await anEnrolled();
-  await identities.revoke({ device: testDevice }, 'ani', now);
+  await identities.revoke({ device: testDevice }, { by: 'ani', at: now });
 
   const waiting = await enrol(pair.key);
   expect(waiting).toMatchObject({ status: 202 });
