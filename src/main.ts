@@ -5,6 +5,7 @@ import { createSystemClock } from '../device/os/system-clock.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { backend } from './cli/backend.ts';
 import { databaseForms } from './cli/backend-database.ts';
+import { addDeviceCommands } from './cli/devices-command.ts';
 import { drain } from './cli/drain.ts';
 import { inspect, readTime } from './cli/inspect.ts';
 import { inputKinds } from './cli/inspect-input.ts';
@@ -192,6 +193,10 @@ medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
   .action((path, options) => {
     ran.exitCode = explainRules(path, { ...options, columns: process.stdout.columns }, io);
   });
+
+addDeviceCommands(program, { io, clock: createSystemClock() }, (exitCode) => {
+  ran.exitCode = exitCode;
+});
 
 addKeyCommands(
   program,

@@ -11,6 +11,7 @@ import {
   authoriseOperations,
   takeBackWhileRunning,
 } from './operations/authorise.ts';
+import { devicesOperations } from './operations/devices.ts';
 import { healthOperation } from './operations/health.ts';
 import { identityOperations } from './operations/identity.ts';
 import { officeOperations } from './operations/office.ts';
@@ -40,6 +41,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...authoriseOperations(deps),
     ...(targetsFolder === undefined ? [] : targetsOperations(targetsFolder)),
     ...officeOperations(deps),
+    ...devicesOperations(deps),
     ...identityOperations(deps),
     healthOperation(deps),
   ];
