@@ -177,5 +177,9 @@ function lineOf({ patterns, routes, stops }: ReturnType<typeof semarangTimetable
   const pattern = patterns.find(({ id }) => id === patternId);
   if (pattern === undefined) throw new Error(`the city has no line ${patternId}`);
   const named = pattern.stopIds.map((id) => ({ id, name: stops.get(id)?.name ?? id }));
-  return { pattern, name: routes.get(pattern.routeId)?.shortName ?? patternId, stops: named };
+  return {
+    pattern,
+    name: `Koridor ${routes.get(pattern.routeId)?.shortName ?? patternId}`,
+    stops: named,
+  };
 }
