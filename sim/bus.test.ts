@@ -195,7 +195,7 @@ test('delivers every tap exactly once through a backend that fails half of its r
   expect(bus.backend.uploads.lost).toBeGreaterThan(0);
   expect(bus.ledger.outbox.unsent).toBe(0);
   expect(await bus.store.summary(simDevice)).toMatchObject({ rows: 40, amounts: { IDR: 140_000 } });
-});
+}, 60_000);
 
 test('records a jump of the wall clock before the tap that follows it', async () => {
   const bus = await aBus();

@@ -92,7 +92,7 @@ export function startBus(options: BusOptions): Bus {
   const driver = createSimDriverConsole();
   const indicator = createRecordingIndicator({ clock });
   const store = openSqliteStore(join(folder, 'backend.db'));
-  const backend = createSimBackend({ clock, random, store, receiptKey }, faults);
+  const backend = createSimBackend({ clock, random, store, receiptKey, device: simDevice }, faults);
   const acquirer = createSimAcquirer({ clock });
   const { authorisations } = store;
   const payments = createSimPaymentLink(
@@ -123,6 +123,7 @@ export function startBus(options: BusOptions): Bus {
     },
     {
       bootId: `sim-boot-${seed}`,
+      release: 'sim',
       vehicleId: 'SIM-1',
       routeId,
       sync: {

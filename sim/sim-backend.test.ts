@@ -5,7 +5,7 @@ import { type BackendFault, backendContract } from './contracts/backend.ts';
 import { createSimBackend, type NetworkFaults } from './sim-backend.ts';
 import { createSimRandom } from './sim-chance.ts';
 import { createSimClock } from './sim-clock.ts';
-import { aBatch, aFolder, someRows } from './testing/ledger-builders.ts';
+import { aBatch, aFolder, someRows, testDevice } from './testing/ledger-builders.ts';
 import { testReceiptKey } from './testing/test-backend.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
@@ -24,7 +24,9 @@ function aSimBackend(seed = 1) {
   const store = openSqliteStore(join(aFolder(), 'backend.db'));
   onTestFinished(() => store.close());
   const random = createSimRandom(seed);
-  const backend = createSimBackend({ clock, random, store, receiptKey: testReceiptKey });
+  const backend = createSimBackend({
+    ...{ clock, random, store, receiptKey: testReceiptKey, device: testDevice },
+  });
   return { clock, store, backend };
 }
 

@@ -5,6 +5,7 @@
 import type { Clock, Random } from '../device/clock.ts';
 import type { BackendStore } from '../src/backend/backend-store.ts';
 import { answerBatch } from '../src/backend/batch-answer.ts';
+import { answerHeartbeat } from '../src/backend/heartbeat-answer.ts';
 import type { Ed25519PrivateKey } from '../src/core/crypto/ed25519.ts';
 import { type Backend, SyncError } from '../src/sync/backend.ts';
 
@@ -29,13 +30,15 @@ export interface SimBackendDeps {
   readonly random: Random;
   readonly store: BackendStore;
   readonly receiptKey: Ed25519PrivateKey;
+  /** Whose heartbeats come. */
+  readonly device: string;
 }
 
 /** A mobile network's round trip. */
 const roundTripMs = 80;
 
 export function createSimBackend(deps: SimBackendDeps, faults: NetworkFaults = {}): SimBackend {
-  const { clock, random, store, receiptKey } = deps;
+  const { clock, random, store, receiptKey, device } = deps;
   const uploads = { sent: 0, lost: 0 };
   let current = faults;
   const happens = (probability = 0) => random.next() < probability;
@@ -64,6 +67,12 @@ export function createSimBackend(deps: SimBackendDeps, faults: NetworkFaults = {
       return answer.status === 200
         ? { kind: 'durable', ...answer.body }
         : { kind: 'conflict', ...answer.body };
+    },
+    async sendHeartbeat(heartbeat, signal) {
+      await clock.sleep(roundTripMs, signal);
+      if (signal.aborted || happens(current.requestLost)) return lose();
+      const answer = await answerHeartbeat({ ...deps, log: () => {} }, device, heartbeat);
+      return { kind: 'heard', ...answer };
     },
   };
 }

@@ -27,6 +27,7 @@ import type { Token } from '../../src/core/token/token.ts';
 import { fixedRules } from '../../src/runtime/rules-in-force.ts';
 import type { TapSurroundings } from '../../src/runtime/tap-row.ts';
 import type { AuthoriseRequest } from '../../src/sync/authoriser.ts';
+import type { HeartbeatRequest } from '../../src/sync/wire-heartbeat.ts';
 
 /** 2026-11-02T00:00:00Z: the hour in which everything here happens, milliseconds since 1970. */
 export const someNow = 1_793_577_600_000;
@@ -321,5 +322,16 @@ export function aPayment(change: Partial<AuthoriseRequest> = {}): AuthoriseReque
     product: 'umum-nontunai',
     asked: { epoch: 1, seq: 0, bootId: '0f1e2d3c', monotonicAt: 100_000 },
     ...change,
+  };
+}
+
+/** Of a device with an empty ledger. */
+export function aHeartbeat(over: Partial<HeartbeatRequest> = {}): HeartbeatRequest {
+  return {
+    nonce: new Uint8Array(16).fill(9),
+    ...{ epoch: 1, seq: 0, tip: new Uint8Array(32), unsent: 0 },
+    ...{ rulesVersion: 'test-1', release: '0.1.0', readers: [['qr', 'ok']] },
+    ...{ bootId: 'test-boot', monotonicAt: 1_000, wallAt: someNow, clockQuality: 'rtc' },
+    ...over,
   };
 }

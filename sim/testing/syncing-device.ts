@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openSqliteStore } from '../../src/backend/sql-store.ts';
+import { createHeartbeat } from '../../src/runtime/heartbeat.ts';
 import type { RuntimeEvent } from '../../src/runtime/runtime-event.ts';
+import { createServerClock } from '../../src/runtime/server-clock.ts';
+import { clockFloor, createStamper } from '../../src/runtime/stamp.ts';
 import { createSyncLoop } from '../../src/runtime/sync-loop.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
 import type { Backend } from '../../src/sync/backend.ts';
 import { createSimBackend } from '../sim-backend.ts';
-import { createSimRandom } from '../sim-chance.ts';
+import { createSimEntropy, createSimRandom } from '../sim-chance.ts';
 import { createSimClock } from '../sim-clock.ts';
 import { someNow } from './builders.ts';
 import { aFolder, aLedger, testDevice } from './ledger-builders.ts';
@@ -23,6 +26,8 @@ const uploadsMax = 1_000;
 export interface SyncingDeviceOptions {
   readonly ledger?: TapLedger;
   readonly database?: string;
+  /** Whether it sends heartbeats. */
+  readonly isHeard?: boolean;
   readonly startJitterMs?: number;
   readonly retentionMs?: number;
   /** Every draw of chance; by default such that a delay is as long as it can be. */
@@ -34,11 +39,15 @@ export function aSyncingDevice(options: SyncingDeviceOptions = {}) {
   const { database = join(aFolder(), 'backend.db'), ledger = aLedger(), chance = 1 } = options;
   const clock = createSimClock({ wall: someNow });
   const store = openSqliteStore(database);
-  const deps = { clock, random: createSimRandom(1), store, receiptKey: testReceiptKey };
+  const deps = {
+    ...{ clock, random: createSimRandom(1), store, receiptKey: testReceiptKey },
+    device: testDevice,
+  };
   const honest = createSimBackend(deps);
   const uploads: { readonly at: number; readonly fromSeq: number; readonly rows: number }[] = [];
   const flight = { now: 0, max: 0 };
-  const state = { behave: honest.uploadTaps };
+  const state = { behave: honest.uploadTaps, hear: honest.sendHeartbeat };
+  const beats: { readonly at: number }[] = [];
   const backend: Backend = {
     async uploadTaps(batch, signal) {
       if (uploads.length === uploadsMax) throw new Error('uploads without end');
@@ -48,14 +57,30 @@ export function aSyncingDevice(options: SyncingDeviceOptions = {}) {
       const reply = state.behave(batch, signal);
       return reply.finally(() => (flight.now -= 1));
     },
+    sendHeartbeat(heartbeat, signal) {
+      beats.push({ at: clock.monotonicNow() });
+      return state.hear(heartbeat, signal);
+    },
   };
   const events: RuntimeEvent[] = [];
   const report = (event: RuntimeEvent) => void events.push(event);
   const { startJitterMs = 0, retentionMs = retentionMsMax } = options;
+  const serverClock = createServerClock({ clock, report }, clockFloor);
+  const stamper = createStamper(clock, 'test-boot', serverClock);
+  const vitals = () => ({ rulesVersion: 'test-1', release: '0.1.0', readers: [] });
+  const entropy = createSimEntropy(1);
+  const identity = { device: testDevice, receiptKey: testReceiptKey.publicKey };
+  const heartbeat =
+    options.isHeard === true
+      ? createHeartbeat({ clock, entropy, ledger, backend, stamper, serverClock, vitals }, identity)
+      : undefined;
   const loop = createSyncLoop(
-    { clock, random: { next: () => chance }, ledger, backend, report, stamp: () => someStamp },
     {
-      ...{ device: testDevice, receiptKey: testReceiptKey.publicKey, intervalMs: 2_000 },
+      ...{ clock, random: { next: () => chance }, ledger, backend, heartbeat, report },
+      stamp: () => someStamp,
+    },
+    {
+      ...{ ...identity, intervalMs: 2_000 },
       ...{ startJitterMs, retentionMs },
     },
   );
@@ -77,6 +102,8 @@ export function aSyncingDevice(options: SyncingDeviceOptions = {}) {
     ledger,
     loop,
     uploads,
+    beats,
+    serverClock,
     flight,
     events,
     codes,

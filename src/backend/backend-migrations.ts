@@ -174,4 +174,31 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'how devices are, and what contradicts what is held',
+    sql: `
+      create table device_health (
+        device_id text not null,
+        epoch integer not null,
+        seq integer not null,
+        tip blob not null,
+        boot_id text not null,
+        monotonic_at integer not null,
+        received_at integer not null,
+        report text not null,
+        primary key (device_id, epoch)
+      ) strict, without rowid;
+
+      create table device_alarm (
+        device_id text not null,
+        kind text not null,
+        epoch integer not null,
+        seq integer not null,
+        held_seq integer not null,
+        first_at integer not null,
+        last_at integer not null,
+        primary key (device_id, kind, epoch)
+      ) strict, without rowid;
+    `,
+  },
 ];

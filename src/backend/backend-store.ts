@@ -5,6 +5,7 @@ import type { UploadRequest } from '../sync/wire.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { Authorisations } from './authorisations.ts';
+import type { DevicesHealth } from './device-health.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { DeviceIdentities } from './identities.ts';
 import type { LedgerTip } from './ingest-plan.ts';
@@ -58,6 +59,8 @@ export interface BackendStore {
    * @param at milliseconds since 1970. @returns undefined when no number is left.
    */
   grantEpoch(device: string, wanted: SpareWanted, at: number): Promise<EpochGrant | undefined>;
+  /** What devices say of themselves once a minute. */
+  readonly health: DevicesHealth;
   /** Payments that devices asked about; {@link ingest} tells them of their taps. */
   readonly authorisations: Authorisations;
   readonly apiKeys: ApiKeys;

@@ -8,6 +8,7 @@ import { createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
+import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
@@ -72,6 +73,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
 
   backendStoreContract('PostgreSQL', aPlace);
   authorisationsContract('PostgreSQL', aPlace);
+  deviceHealthContract('PostgreSQL', aPlace);
   epochGrantsContract('PostgreSQL', aPlace);
   officeKeysContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);

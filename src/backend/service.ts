@@ -13,6 +13,7 @@ import {
 } from './operations/authorise.ts';
 import { devicesOperations } from './operations/devices.ts';
 import { healthOperation } from './operations/health.ts';
+import { heartbeatOperation } from './operations/heartbeat.ts';
 import { identityOperations } from './operations/identity.ts';
 import { officeOperations } from './operations/office.ts';
 import { type TapsDeps, tapsOperation } from './operations/taps.ts';
@@ -43,6 +44,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...officeOperations(deps),
     ...devicesOperations(deps),
     ...identityOperations(deps),
+    heartbeatOperation(deps),
     healthOperation(deps),
   ];
 

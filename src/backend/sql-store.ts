@@ -4,6 +4,7 @@ import { createApiKeys } from './api-keys.ts';
 import { createAudit } from './audit.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
+import { createDevicesHealth } from './device-health.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
 import { missingOf } from './gap-scripts.ts';
 import { createIdentities } from './identity-scripts.ts';
@@ -35,6 +36,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     summary: (device) => engine.transact(() => summaryOf(device)),
     cardRows: () => cardRowsIn(engine),
     grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
+    health: createDevicesHealth(engine),
     authorisations: createAuthorisations(engine),
     apiKeys: createApiKeys(engine),
     audit: createAudit(engine),

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
+import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
@@ -35,6 +36,7 @@ function asDisposable(database: Database.Database) {
 
 backendStoreContract('SQLite', aPlace);
 authorisationsContract('SQLite', aPlace);
+deviceHealthContract('SQLite', aPlace);
 epochGrantsContract('SQLite', aPlace);
 officeKeysContract('SQLite', aPlace);
 salvageContract('SQLite', aPlace);

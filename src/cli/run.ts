@@ -6,11 +6,13 @@
 import type { Clock } from '../../device/clock.ts';
 import { createGnssReceiver } from '../../device/gnss/gnss-receiver.ts';
 import type { Indicator } from '../../device/indicator.ts';
+import { readHostVitals } from '../../device/os/host-vitals.ts';
 import { createSystemEntropy, createSystemRandom } from '../../device/os/system-chance.ts';
 import { createSystemClock } from '../../device/os/system-clock.ts';
 import { createPcscCardReader } from '../../device/pcsc/pcsc-card-reader.ts';
 import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { createAssignmentFile } from '../config/assignment-file.ts';
 import { type DeviceConfig, readDeviceConfig } from '../config/device-config.ts';
 import { readMerchant } from '../config/merchant-file.ts';
@@ -28,6 +30,7 @@ import { openDeviceIdentity } from './device-identity.ts';
 import { openIndicators } from './device-indicators.ts';
 import {
   createDeviceSealer,
+  createDeviceSpareGrant,
   noteDamage,
   openDeviceKeyStore,
   openRunningLedger,
@@ -92,16 +95,22 @@ export async function run(
       renewal: identity && createCertificateRenewal({ clock, random, identity, report }),
       position: gnss,
       assignments: createAssignmentFile(config.dataDir),
+      spareGrant: createDeviceSpareGrant(config),
+      host: () => readHostVitals(config.dataDir),
     },
     {
       bootId,
+      release: packageJson.version,
       ...config.vehicle,
       sync: syncOptions(config),
     },
   );
-  const { sync, driver, whereabouts } = validator;
+  const { sync, driver, whereabouts, serverClock } = validator;
   await using _control = await openControlSocket(
-    { ledger, rescue, sync, driver, targets, whereabouts, gnss, receipts: receiptsOf(config) },
+    {
+      ...{ ledger, rescue, sync, driver, targets, whereabouts, gnss, serverClock },
+      receipts: receiptsOf(config),
+    },
     config.dataDir,
   );
   try {

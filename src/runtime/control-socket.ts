@@ -17,6 +17,7 @@ import type { DriverDesk } from './driver-desk.ts';
 import { answerDriver } from './driver-route.ts';
 import { batchAsJson, entryAsJson } from './ledger-json.ts';
 import { textOf } from './request-text.ts';
+import type { ServerClock } from './server-clock.ts';
 import { receiptLinesMax, type StickReceipts, takeReceipts } from './stick-receipts.ts';
 import type { SyncLoop } from './sync-loop.ts';
 import type { TargetsWatch } from './targets-watch.ts';
@@ -27,6 +28,8 @@ export interface ControlDeps {
   /** What became of a damaged ledger at this start. */
   readonly rescue?: Rescue | undefined;
   readonly sync: SyncLoop | undefined;
+  /** What the clock is off by, as far as the backend's signed time tells. */
+  readonly serverClock?: Pick<ServerClock, 'offsetMs'> | undefined;
   /** By what receipts from a stick are told. */
   readonly receipts: Omit<StickReceipts, 'ledger'>;
   readonly driver: Pick<DriverDesk, 'carryOut'>;
@@ -119,7 +122,9 @@ async function answer(
       const { context: trip } = deps.whereabouts;
       const gnss = deps.gnss?.counters;
       const { unsent } = ledger.outbox;
-      return found({ epoch, seq, unsent, rescue: deps.rescue, trip, gnss, ...targets });
+      const clockOffsetMs = deps.serverClock?.offsetMs;
+      const state = { epoch, seq, unsent, clockOffsetMs, rescue: deps.rescue, trip, gnss };
+      return found({ ...state, ...targets });
     }
     case 'POST /drain':
       return found((await sync?.drain(gone)) ?? { unsent: ledger.outbox.unsent });

@@ -70,7 +70,7 @@ async function aBus(policy: Partial<Policy> = {}, path = join(aFolder(), 'ledger
       report: () => {},
     },
     {
-      ...{ bootId: 'boot-1', vehicleId: 'H-1', routeId: 'koridor-1' },
+      ...{ release: '0.1.0', bootId: 'boot-1', vehicleId: 'H-1', routeId: 'koridor-1' },
       sync: {
         ...{ device: testDevice, receiptKey: new Uint8Array(32) },
         ...{ intervalMs: 1_000, startJitterMs: 0, retentionMs: 1_000 },

@@ -39,6 +39,12 @@ export type RuntimeEvent =
   | ({ readonly event: 'order-refused' } & Failure)
   /** Where the bus is by now: it reached a stop, changed its journey, or became less or more sure. */
   | ({ readonly event: 'whereabouts' } & SeenPlace)
+  /** A jump of days in the backend's signed time: believed when the next answer says it too. */
+  | { readonly event: 'server-time-doubted'; readonly jumpMs: number }
+  /** What the device took for the backend's time was wrong by this much. */
+  | { readonly event: 'server-time-jumped'; readonly jumpMs: number }
+  /** The backend answers, and does not take heartbeats: taps go on. */
+  | ({ readonly event: 'heartbeat-refused' } & Failure)
   | { readonly event: 'clock-step'; readonly stepMs: number }
   | {
       readonly event: 'rules-in-force';

@@ -5,6 +5,7 @@
 import type { Clock } from '../../device/clock.ts';
 import type { ClockQuality } from '../core/clock-quality.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** A wall clock that NTP slews stays within this between two looks; more is a step. */
 export const clockStepMs = 2_000;
@@ -21,7 +22,12 @@ export interface Stamper {
   stepSinceLastLook(): number | undefined;
 }
 
-export function createStamper(clock: Clock, bootId: string): Stamper {
+/** @param server what the backend's signed time says of the wall clock; without one, nothing. */
+export function createStamper(
+  clock: Clock,
+  bootId: string,
+  server?: Pick<ServerClock, 'quality'>,
+): Stamper {
   let offset = clock.wallNow() - clock.monotonicNow();
 
   return {
@@ -31,7 +37,7 @@ export function createStamper(clock: Clock, bootId: string): Stamper {
         wallAt,
         monotonicAt: Math.round(clock.monotonicNow()),
         bootId,
-        clockQuality: qualityAt(wallAt),
+        clockQuality: qualityAt(wallAt, server?.quality),
       };
     },
     stepSinceLastLook() {
@@ -43,6 +49,6 @@ export function createStamper(clock: Clock, bootId: string): Stamper {
   };
 }
 
-function qualityAt(wallAt: number): ClockQuality {
-  return wallAt < clockFloor ? 'untrusted' : 'rtc';
+function qualityAt(wallAt: number, byServer: ClockQuality = 'rtc'): ClockQuality {
+  return wallAt < clockFloor ? 'untrusted' : byServer;
 }

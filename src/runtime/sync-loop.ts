@@ -4,7 +4,8 @@
  * Invariants:
  * - no reply makes a row disappear: a row is done with only by a receipt of the backend's key whose
  *   tip is our own hash (promises 5, 9);
- * - backoff resets only by such a receipt.
+ * - backoff resets only by such a receipt, or by a heartbeat when nothing waits for one;
+ * - after a failure a heartbeat tries the link before a batch is risked on it.
  */
 import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
 import { openReceipt, type Receipt } from '../core/ledger/receipt.ts';
@@ -12,7 +13,9 @@ import type { RowStamp } from '../core/ledger/row.ts';
 import type { LedgerBatch, LedgerCursor } from '../store/ledger-outbox.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import { type Backend, SyncError, type UploadReply } from '../sync/backend.ts';
-import { batchBytesMax, batchRowsMax } from '../sync/wire.ts';
+import { batchBytesMax } from '../sync/wire.ts';
+import { createBatchSize } from './batch-size.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Failure, Report } from './runtime-event.ts';
 
@@ -21,6 +24,8 @@ export interface SyncLoopDeps {
   readonly random: Random;
   readonly ledger: TapLedger;
   readonly backend: Backend;
+  /** Without one, the device says nothing of itself. */
+  readonly heartbeat?: Heartbeat | undefined;
   readonly report: Report;
   /** For what the loop itself has to put on record. */
   readonly stamp: () => RowStamp;
@@ -66,7 +71,9 @@ const drainBackoff = { baseMs: 1_000, capMs: 4_000 };
 export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): SyncLoop {
   const { clock, random, ledger } = deps;
   let failures = 0;
-  let rowsMax = batchRowsMax;
+  const size = createBatchSize();
+  /** The link failed, and no heartbeat came through since. */
+  let isLinkDoubted = false;
   let answeredAt: MonotonicMs | undefined;
   /** Up to here rows wait until the backend has heard, in a later epoch, what before them is lost. */
   let waiting: LedgerCursor | undefined;
@@ -74,18 +81,48 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
   let last: Promise<unknown> = Promise.resolve();
 
   function step(signal: AbortSignal): Promise<Step> {
-    const next = last.then(() => uploadOnce(signal));
+    const next = last.then(async () => (await beatWhenDue(signal)) ?? uploadOnce(signal));
     last = next.catch(() => {});
     return next;
   }
 
+  /** @returns undefined when the way is free for a batch. */
+  async function beatWhenDue(signal: AbortSignal): Promise<Step | undefined> {
+    const { heartbeat } = deps;
+    if (heartbeat === undefined || !(isLinkDoubted || heartbeat.isDue)) return undefined;
+    try {
+      const later = await heartbeat.beat(signal);
+      return later === undefined ? heard() : sentAway(later.retryAfterMs);
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      return signal.aborted ? { kind: 'idle' } : unheard(error);
+    }
+  }
+
+  function heard(): undefined {
+    isLinkDoubted = false;
+    if (ledger.outbox.unsent === 0) failures = 0;
+  }
+
+  /** A backend that answers, whatever it says to heartbeats, may still take taps. */
+  function unheard(error: SyncError): Step | undefined {
+    if (error.code !== 'sync/server-error' && error.code !== 'sync/bad-reply') return failed(error);
+    isLinkDoubted = false;
+    const { code, message, hint } = error;
+    deps.report({ event: 'heartbeat-refused', code, message, hint });
+    return undefined;
+  }
+
   async function uploadOnce(signal: AbortSignal): Promise<Step> {
-    const limits = { rowsMax, bytesMax: batchBytesMax };
+    const limits = { rowsMax: size.rowsMax, bytesMax: batchBytesMax };
     const batch = ledger.outbox.nextBatch(limits, waiting);
     if (batch === undefined) return waiting === undefined ? nothingToSend() : stillGap();
+    const sentAt = clock.monotonicNow();
     try {
       const reply = await deps.backend.uploadTaps({ device: options.device, ...batch }, signal);
-      return carryOut(reply, batch);
+      const step = carryOut(reply, batch);
+      if (reply.kind === 'durable') size.onReceipt(clock.monotonicNow() - sentAt);
+      return step;
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
       return signal.aborted ? { kind: 'idle' } : failed(error);
@@ -101,7 +138,7 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
 
   /** What was too large may have been a proxy's doing: the next backlog is tried in full again. */
   function nothingToSend(): Step {
-    rowsMax = batchRowsMax;
+    size.forgetLimit();
     return { kind: 'idle' };
   }
 
@@ -116,18 +153,19 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       case 'too-large':
         return sendLess(batch);
       case 'later':
-        return sentAway(Math.min(reply.retryAfterMs ?? 0, retryAfterMaxMs));
+        return sentAway(reply.retryAfterMs);
     }
   }
 
-  function sentAway(waitMs: number): Step {
+  function sentAway(retryAfterMs = 0): Step {
+    const waitMs = Math.min(retryAfterMs, retryAfterMaxMs);
     const hint = 'it is tried again by itself; if it stays so, see the log of the backend';
     return failed(new SyncError('sync/later', 'the backend is busy or cannot store', hint), waitMs);
   }
 
   function sendLess(batch: LedgerBatch): Step {
     if (batch.rows.length > 1) {
-      rowsMax = Math.floor(batch.rows.length / 2);
+      size.onTooLarge(batch.rows.length);
       return { kind: 'progress' };
     }
     const hint = 'raise the body limit of the backend, or of what stands before it';
@@ -186,6 +224,8 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
 
   function failed({ code, message, hint }: SyncError, waitMs = 0): Step {
     const failure = { code, message, hint };
+    isLinkDoubted = true;
+    size.onFailure();
     deps.report({ event: 'sync-failed', unsent: ledger.outbox.unsent, ...failure });
     return { kind: 'failed', failure, waitMs };
   }

@@ -66,7 +66,7 @@ function aValidator(ledger = aLedger()) {
       inForce: fixedRules(someRules()),
       report: (event) => void events.push(event),
     },
-    { bootId: 'boot-1', sync },
+    { release: '0.1.0', bootId: 'boot-1', sync },
   );
   const stop = new AbortController();
   const running = validator.run(stop.signal);

@@ -6,6 +6,7 @@ import type { Clock, Entropy, Random } from '../../device/clock.ts';
 import type { DriverConsole, DriverRequest } from '../../device/driver-console.ts';
 import type { Indicator } from '../../device/indicator.ts';
 import type { KeyStore } from '../../device/key-store.ts';
+import type { HostVitals } from '../../device/os/host-vitals.ts';
 import type { PositionSource } from '../../device/position-source.ts';
 import type { TokenReader } from '../../device/token-reader.ts';
 import { deviceTag } from '../core/card/desfire/trip-record.ts';
@@ -13,6 +14,7 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
+import type { SpareGrant } from '../store/spare-grant.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
 import type { Backend } from '../sync/backend.ts';
@@ -21,13 +23,16 @@ import type { AssignmentMemory } from './assignment-memory.ts';
 import { createAuthoriser } from './authoriser.ts';
 import { recordClockStep } from './clock-record.ts';
 import { createDriverDesk, type DriverDesk } from './driver-desk.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createInspector } from './inspector.ts';
 import { watchLedger } from './ledger-watch.ts';
+import { createReaderStates } from './reader-states.ts';
 import { superviseReader } from './reader-supervisor.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
-import { createStamper } from './stamp.ts';
+import { createServerClock, type ServerClock } from './server-clock.ts';
+import { clockFloor, createStamper } from './stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
@@ -57,6 +62,10 @@ export interface ValidatorDeps {
   readonly backend?: Backend | undefined;
   /** Without one, no payment is authorised. */
   readonly payments?: PaymentLink | undefined;
+  /** Without one, no epoch is asked for ahead. */
+  readonly spareGrant?: SpareGrant | undefined;
+  /** What the machine tells of itself. */
+  readonly host?: (() => HostVitals) | undefined;
   readonly inForce: RulesInForce;
   /** What drivers press, besides the control socket. */
   readonly consoles?: readonly DriverConsole[] | undefined;
@@ -71,6 +80,8 @@ export interface ValidatorDeps {
 
 export interface ValidatorOptions {
   readonly bootId: string;
+  /** Version of the program. */
+  readonly release: string;
   readonly vehicleId?: string | undefined;
   readonly routeId?: string | undefined;
   readonly sync: SyncLoopOptions;
@@ -78,6 +89,7 @@ export interface ValidatorOptions {
 
 export interface Validator {
   readonly sync: SyncLoop | undefined;
+  readonly serverClock: Pick<ServerClock, 'offsetMs'>;
   readonly driver: DriverDesk;
   readonly whereabouts: Whereabouts;
   /** A dispatcher's order, however it came: of it and the driver's word the later one holds. */
@@ -92,8 +104,11 @@ export interface Validator {
 const clockLookMs = 10_000;
 
 export function createValidator(deps: ValidatorDeps, options: ValidatorOptions): Validator {
-  const { clock, ledger, report } = deps;
-  const stamper = createStamper(clock, options.bootId);
+  const { clock, ledger } = deps;
+  const readerStates = createReaderStates(deps.readers, deps.report);
+  const { report } = readerStates;
+  const serverClock = createServerClock({ clock, report }, clockFloor);
+  const stamper = createStamper(clock, options.bootId, serverClock);
   const whereabouts = createWhereabouts({ ...deps, stamper }, options);
   const surroundings = () => ({
     ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
@@ -115,9 +130,17 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     ...{ ...parts, decide: decideTap, refusals, inspector, authoriser },
   });
   const press = async ({ action, reply }: DriverRequest) => reply(driver.carryOut(action));
-  const sync =
-    deps.backend &&
-    createSyncLoop({ ...deps, backend: deps.backend, stamp: stamper.stamp }, options.sync);
+  const vitals = () => ({
+    ...{ rulesVersion: deps.inForce.rules.version, release: options.release },
+    ...{ readers: readerStates.all(), ...listOf(deps.targets), ...deps.host?.() },
+  });
+  const sync = deps.backend && createSync({ ...deps, backend: deps.backend });
+
+  function createSync(linked: ValidatorDeps & { readonly backend: Backend }): SyncLoop {
+    const told = { ...linked, stamper, serverClock, vitals, spare: deps.spareGrant };
+    const heartbeat = createHeartbeat(told, options.sync);
+    return createSyncLoop({ ...linked, heartbeat, stamp: stamper.stamp }, options.sync);
+  }
 
   /** Jumps of the clock, and counts whose minute is over, although nobody taps. */
   async function keepRecord(signal: AbortSignal): Promise<void> {
@@ -129,7 +152,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   }
 
   return {
-    ...{ sync, driver, whereabouts, dispatch: trips.dispatch },
+    ...{ sync, serverClock, driver, whereabouts, dispatch: trips.dispatch },
     async run(signal) {
       const stop = new AbortController();
       const running = AbortSignal.any([signal, stop.signal]);
@@ -138,7 +161,10 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       const working = [
         keepRecord(running),
         watchLedger(deps, running),
-        ...deps.readers.map((reader) => superviseReader(reader, { ...deps, handle }, running)),
+        ...deps.readers.map((reader) => {
+          const read = { handle: readerStates.reading(reader.name, handle), report };
+          return superviseReader(reader, { ...deps, ...read }, running);
+        }),
         ...(sync === undefined ? [] : [sync.run(running)]),
         ...(authoriser === undefined ? [] : [authoriser.run(running)]),
         ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
@@ -161,4 +187,9 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       }
     },
   };
+}
+
+function listOf(targets: TargetsWatch | undefined) {
+  const list = targets?.status().list;
+  return list && { listVersion: list.version, listAgeMs: Math.max(0, Math.round(list.ageMs)) };
 }

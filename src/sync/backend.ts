@@ -2,13 +2,20 @@
  * The port through which the device reaches its backend. Implementations: HTTPS with mutual TLS,
  * and the simulator's in-process twin.
  */
+
 import type { UploadAccepted, UploadConflict, UploadRequest } from './wire.ts';
+import type { HeartbeatAnswer, HeartbeatRequest } from './wire-heartbeat.ts';
 
 export type UploadReply =
   | ({ readonly kind: 'durable' } & UploadAccepted)
   | ({ readonly kind: 'conflict' } & UploadConflict)
   /** 413: the batch is too large for this backend. */
   | { readonly kind: 'too-large' }
+  /** 429 or 503. */
+  | { readonly kind: 'later'; readonly retryAfterMs: number | undefined };
+
+export type HeartbeatReply =
+  | ({ readonly kind: 'heard' } & HeartbeatAnswer)
   /** 429 or 503. */
   | { readonly kind: 'later'; readonly retryAfterMs: number | undefined };
 
@@ -19,6 +26,8 @@ export interface Backend {
    * not have arrived.
    */
   uploadTaps(batch: UploadRequest, signal: AbortSignal): Promise<UploadReply>;
+  /** @throws SyncError as {@link uploadTaps} does. */
+  sendHeartbeat(heartbeat: HeartbeatRequest, signal: AbortSignal): Promise<HeartbeatReply>;
 }
 
 export type SyncErrorCode =

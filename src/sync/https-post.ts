@@ -60,16 +60,25 @@ export interface Reply {
   readonly body: unknown;
 }
 
+interface PostOptions {
+  readonly dispatcher: Agent;
+  readonly signal: AbortSignal;
+  /** For all of it, from the connection to the last byte. */
+  readonly deadlineMs?: number;
+}
+
 /** @throws SyncError when no whole reply came. */
 export async function post(
   url: URL,
   { body, gzip }: { readonly body: Uint8Array; readonly gzip: boolean },
-  options: { readonly dispatcher: Agent; readonly signal: AbortSignal },
+  { deadlineMs, signal: stop, ...options }: PostOptions,
 ): Promise<Reply> {
   const encoding = gzip ? { 'content-encoding': 'gzip' } : {};
   const headers = { 'content-type': 'application/cbor', ...encoding };
   try {
-    const answer = await request(url, { method: 'POST', headers, body, ...options });
+    const signal =
+      deadlineMs === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]);
+    const answer = await request(url, { method: 'POST', headers, body, signal, ...options });
     const retryAfter = answer.headers['retry-after'];
     return {
       status: answer.statusCode,

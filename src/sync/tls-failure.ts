@@ -35,10 +35,16 @@ export function tlsFailure(error: unknown, origin: string): SyncError {
 
 function isTimeout(error: unknown): boolean {
   return (
+    isDeadline(error) ||
     error instanceof errors.ConnectTimeoutError ||
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError
   );
+}
+
+/** Of AbortSignal.timeout. */
+function isDeadline(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 /** Something answered that is no backend of ours. */

@@ -14,7 +14,7 @@ export const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 export const bytes = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
   .meta({ type: 'string', format: 'binary' });
-const hash = bytes.refine((value) => value.length === 32, 'a hash has 32 bytes');
+export const hash = bytes.refine((value) => value.length === 32, 'a hash has 32 bytes');
 const base64 = z.base64().meta({ description: 'RFC 4648 §4, padded' });
 const hexHash = z
   .string()
