@@ -201,4 +201,18 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'who looked at quarantine',
+    sql: `
+      create table quarantine_look (
+        device_id text not null,
+        epoch integer not null,
+        rows_looked_at integer not null,
+        looked_at integer not null,
+        looked_by text not null,
+        note text not null,
+        primary key (device_id, epoch)
+      ) strict, without rowid;
+    `,
+  },
 ];

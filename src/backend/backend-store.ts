@@ -9,6 +9,7 @@ import type { DevicesHealth } from './device-health.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { DeviceIdentities } from './identities.ts';
 import type { LedgerTip } from './ingest-plan.ts';
+import type { Quarantine } from './quarantine.ts';
 
 export type IngestResult =
   /**
@@ -65,6 +66,7 @@ export interface BackendStore {
   readonly authorisations: Authorisations;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
+  readonly quarantine: Quarantine;
   readonly identities: DeviceIdentities;
   close(): Promise<void>;
 }

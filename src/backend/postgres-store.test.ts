@@ -12,6 +12,7 @@ import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
+import { quarantineContract } from '../../sim/contracts/quarantine.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
 import { noPostgres, type PostgresServer, startPostgres } from '../../sim/postgres-server.ts';
 import { someNow } from '../../sim/testing/builders.ts';
@@ -76,6 +77,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
   deviceHealthContract('PostgreSQL', aPlace);
   epochGrantsContract('PostgreSQL', aPlace);
   officeKeysContract('PostgreSQL', aPlace);
+  quarantineContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);
   identitiesContract('PostgreSQL', aPlace);
 

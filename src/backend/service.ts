@@ -16,6 +16,7 @@ import { healthOperation } from './operations/health.ts';
 import { heartbeatOperation } from './operations/heartbeat.ts';
 import { identityOperations } from './operations/identity.ts';
 import { officeOperations } from './operations/office.ts';
+import { quarantineOperations } from './operations/quarantine.ts';
 import { type TapsDeps, tapsOperation } from './operations/taps.ts';
 import { targetsOperations } from './operations/targets.ts';
 import { refusalOf, ServerError } from './server-error.ts';
@@ -43,6 +44,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...(targetsFolder === undefined ? [] : targetsOperations(targetsFolder)),
     ...officeOperations(deps),
     ...devicesOperations(deps),
+    ...quarantineOperations(deps),
     ...identityOperations(deps),
     heartbeatOperation(deps),
     healthOperation(deps),

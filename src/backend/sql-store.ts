@@ -10,6 +10,7 @@ import { missingOf } from './gap-scripts.ts';
 import { createIdentities } from './identity-scripts.ts';
 import { ingestScript } from './ingest-script.ts';
 import { openPostgresEngine, type PostgresDeps } from './postgres-engine.ts';
+import { createQuarantine } from './quarantine.ts';
 import { ask, askOne, type SqlEngine, type SqlScript } from './sql-engine.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 
@@ -40,6 +41,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     authorisations: createAuthorisations(engine),
     apiKeys: createApiKeys(engine),
     audit: createAudit(engine),
+    quarantine: createQuarantine(engine),
     identities: createIdentities(engine),
     close: () => engine.close(),
   };

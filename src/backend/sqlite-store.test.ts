@@ -7,6 +7,7 @@ import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
+import { quarantineContract } from '../../sim/contracts/quarantine.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
 import { aFolder } from '../../sim/testing/ledger-builders.ts';
 import { openSqliteStore } from './sql-store.ts';
@@ -39,6 +40,7 @@ authorisationsContract('SQLite', aPlace);
 deviceHealthContract('SQLite', aPlace);
 epochGrantsContract('SQLite', aPlace);
 officeKeysContract('SQLite', aPlace);
+quarantineContract('SQLite', aPlace);
 salvageContract('SQLite', aPlace);
 identitiesContract('SQLite', aPlace);
 
