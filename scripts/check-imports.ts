@@ -54,8 +54,8 @@ const ruleSet: IRuleSetType = {
     home('@serialport/parser-readline', '^device/serial/'),
     home('nfc-pcsc', '^device/pcsc/'),
     home('pkcs11js', '^device/pkcs11/'),
-    // A ledger with weaker syncs, to show what would be lost.
-    home('better-sqlite3', '^src/(store|backend)/|^sim/power-cut/'),
+    // The simulator: weaker syncs to show what would be lost, a second pair of eyes.
+    home('better-sqlite3', '^src/(store|backend)/|^sim/(power-cut|fleet)/'),
     home('csv-parse', '^src/bundle/'),
     home('jsonc-parser', '^src/bundle/|^sim/'),
     home('@tufjs/models', '^src/targets/|^sim/testing/'),
@@ -63,7 +63,7 @@ const ruleSet: IRuleSetType = {
     home('undici', '^src/sync/|^sim/testing/'),
     home('@peculiar/x509', '^src/identity/|^sim/test-certificates'),
     home('reflect-metadata', '^src/identity/|^sim/test-certificates'),
-    home('pg', '^src/backend/'),
+    home('pg', '^src/backend/|^sim/fleet/'),
     home('fastify', '^src/backend/'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },

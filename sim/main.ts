@@ -8,6 +8,7 @@ import { createProcessIo } from '../src/cli/process-io.ts';
 import { type ProgramRun, runProgram } from '../src/cli/run-program.ts';
 import { createFileKeyStore } from '../src/config/key-file.ts';
 import { bench } from './bench/bench.ts';
+import { addFleetCommand, fleet } from './fleet/fleet-command.ts';
 import { addCardCommand } from './mint/card-command.ts';
 import { addCodeCommands } from './mint/code-commands.ts';
 import { addKeyCommands } from './mint/key-commands.ts';
@@ -34,6 +35,10 @@ addCardCommand(mint, async (options) => {
     openReader: (slot) => createPcscCardReader({ clock }, { slot }),
     openKeyStore: createFileKeyStore,
   });
+});
+
+addFleetCommand(program, async (options) => {
+  ran.exitCode = await fleet(options, { io, clock, entropy });
 });
 
 program
