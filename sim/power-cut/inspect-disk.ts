@@ -27,13 +27,17 @@ interface Wreck {
   readonly held: ReadonlyMap<number, Row | undefined>;
   /** Rows up to this one may have been deleted. */
   readonly prunedUpTo: number;
+  /** Tokens whose tap was shown; a card's outcome is in the same transaction. */
+  readonly settled: ReadonlySet<string>;
 }
 
 function firstLost(ledger: TapLedger, marks: readonly Mark[]): string | undefined {
   const entries = ledger.audit.entries(Number.MAX_SAFE_INTEGER);
   const held = new Map(entries.map(({ seq, row }) => [seq, row]));
   const pruned = marks.map((mark) => (mark.kind === 'pruning' ? mark.durableSeq : 0));
-  const wreck = { ledger, held, prunedUpTo: Math.max(0, ...pruned) };
+  const greens = marks.flatMap((mark) => (mark.kind === 'green' ? [mark.tokenKey] : []));
+  const settled = new Set(greens);
+  const wreck = { ledger, held, settled, prunedUpTo: Math.max(0, ...pruned) };
   for (const mark of marks) {
     const lost = lostOf(mark, wreck);
     if (lost !== undefined) return lost;
@@ -72,11 +76,12 @@ function isHeld({ kind, seq, tokenKey }: RowMark, { ledger, held, prunedUpTo }: 
   return !isRemembered || ledger.recall({ tokenKey: row.tokenKey }, someNow).ridesUsed > 0;
 }
 
-function isAccountedFor({ seq, tokenKey }: RowMark, { ledger, held, prunedUpTo }: Wreck): boolean {
+/** An intent without an outcome is found again when its card comes, also after its row was pruned. */
+function isAccountedFor({ seq, tokenKey }: RowMark, { ledger, held, settled }: Wreck): boolean {
   const open = ledger.recall({ tokenKey: bytesOf(tokenKey) }, someNow).openIntent;
-  if (open?.trip.seq === seq) return true;
+  if (open?.trip.seq === seq) return !settled.has(tokenKey);
   const outcomes = [...held.values()].filter((row) => row?.kind === 'card-outcome');
-  return seq <= prunedUpTo || outcomes.some(({ intentSeq }) => intentSeq === seq);
+  return settled.has(tokenKey) || outcomes.some(({ intentSeq }) => intentSeq === seq);
 }
 
 /** The next row has the number after the last one that anybody was promised, or a later one. */

@@ -4,7 +4,7 @@
  * into the new one under their old epoch, as far as the chain proves them without a hole; the others
  * that can be read are told of by `salvaged` rows, what is missing by `gap` rows.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { genesisHash, rowHash } from '../core/ledger/chain.ts';
 import { encodeRow, type Row, type RowStamp } from '../core/ledger/row.ts';
@@ -14,7 +14,13 @@ import { copyMemory, removeDatabase } from './memory-salvage.ts';
 import { openDatabase, type SqliteDatabase } from './open-database.ts';
 import { carveRows } from './row-carver.ts';
 import { damageMark, isReplaced, markDamaged, moveAside, putInPlace, unmark } from './set-aside.ts';
-import { type DatabaseBytes, damageOf, sqlitePages } from './sqlite-pages.ts';
+import {
+  type DatabaseBytes,
+  damageOf,
+  databaseHeaderBytes,
+  logCheckBytesMax,
+  sqlitePages,
+} from './sqlite-pages.ts';
 import { asStoreError, StoreError } from './store-error.ts';
 import { type LedgerDeps, openTapLedger, type TapLedger } from './tap-ledger.ts';
 
@@ -51,7 +57,7 @@ export function openLedgerOrRescue(deps: RescueDeps, place: LedgerPlace): Opened
   const mark = damageMark(path);
   if (mark !== undefined && isReplaced(path, mark)) unmark(path);
   else if (mark !== undefined) return rescue(deps, place, mark);
-  const cause = existsSync(path) ? damageOf(bytesOf(path)) : undefined;
+  const cause = existsSync(path) ? damageOf(beginningOf(path)) : undefined;
   if (cause !== undefined) return rescue(deps, place, { cause });
   const opened = openSound(deps, place);
   return 'cause' in opened ? rescue(deps, place, opened) : opened;
@@ -204,4 +210,23 @@ function epochOf(path: string): number | string {
 function bytesOf(path: string): DatabaseBytes {
   const read = (file: string) => (existsSync(file) ? readFileSync(file) : new Uint8Array());
   return { main: read(path), log: read(`${path}-wal`) };
+}
+
+/** As much as a start has time for, however large the ledger has grown. */
+function beginningOf(path: string): DatabaseBytes {
+  return {
+    main: firstBytes(path, databaseHeaderBytes),
+    log: firstBytes(`${path}-wal`, logCheckBytesMax),
+  };
+}
+
+function firstBytes(path: string, bytesMax: number): Uint8Array {
+  if (!existsSync(path)) return new Uint8Array();
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.min(bytesMax, fstatSync(file).size));
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
+  }
 }

@@ -7,6 +7,15 @@
 /** Every database of Halte has it; a header that says otherwise is damaged. */
 export const pageBytes = 4_096;
 
+/** What of a database file's beginning tells whose it is. */
+export const databaseHeaderBytes = 100;
+/**
+ * Of a log this much is looked at before a start: twice what SQLite keeps of it. A longer one is
+ * left by a file system that was full or a process that was killed; what lies behind is found by
+ * the check of the chain.
+ */
+export const logCheckBytesMax = 16 * 1024 * 1024;
+
 const logHeaderBytes = 32;
 const frameHeaderBytes = 24;
 const frameBytes = frameHeaderBytes + pageBytes;
@@ -48,7 +57,8 @@ export function sqlitePages({ main, log }: DatabaseBytes): SqlitePages {
 /**
  * What SQLite itself does not tell: a header that is not Halte's, or a log in whose midst it would
  * stop and forget the commits after it. A power cut tears the last commit at most, because each is
- * synced before the next begins. @returns what is wrong
+ * synced before the next begins.
+ * @param bytes of the database its first `databaseHeaderBytes` are enough. @returns what is wrong
  */
 export function damageOf({ main, log }: DatabaseBytes): string | undefined {
   if (main.length > 0 && !hasSoundHeader(asBuffer(main))) return 'the header of the database';
@@ -63,7 +73,7 @@ export function damageOf({ main, log }: DatabaseBytes): string | undefined {
 }
 
 function hasSoundHeader(file: Buffer): boolean {
-  if (file.length < 100 || file.toString('latin1', 0, 16) !== magic) return false;
+  if (file.length < databaseHeaderBytes || file.toString('latin1', 0, 16) !== magic) return false;
   const [write, read] = [file.readUInt8(18), file.readUInt8(19)];
   const fractions = file.subarray(20, 24).toString('hex');
   const isOurs = file.readUInt16BE(16) === pageBytes && fractions === '00402020';
