@@ -58,6 +58,7 @@ interface Life {
 /**
  * @param cut says how many bytes of marks there were before it.
  * @returns what was promised by then. What the process says without its disk is its own affair.
+ * @throws Error when the process ends before there is anything to lose, killed by a signal too.
  */
 async function liveUntilCut(
   { data, marksFile }: Life,
@@ -68,8 +69,12 @@ async function liveUntilCut(
   const child = spawn(process.execPath, [life, data, String(rowsMax), '--marks', marksFile], {
     stdio: 'ignore',
   });
-  const ended = once(child, 'exit');
-  while (!existsSync(marksFile) && child.exitCode === null) await delay(10);
+  let end: unknown;
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    end = code ?? signal;
+  });
+  while (!existsSync(marksFile) && end === undefined) await delay(10);
+  if (!existsSync(marksFile)) throw new Error(`a life ended before its first row: ${end}`);
   const promised = await cut();
   await ended;
   return readMarks(readFileSync(marksFile).subarray(0, promised).toString());
