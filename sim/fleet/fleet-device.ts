@@ -110,6 +110,7 @@ function disturbed(
   }
 
   return {
+    sendHeartbeat: https.sendHeartbeat,
     async uploadTaps(batch, signal) {
       if (random.next() >= faults) return measured(batch, signal);
       onUpload('broken-off');
