@@ -19,6 +19,7 @@ import { run } from './cli/run.ts';
 import { type ProgramRun, runProgram } from './cli/run-program.ts';
 import { listTaps, verifyTaps } from './cli/taps.ts';
 import { settleTaps } from './cli/taps-cards.ts';
+import { tellCash } from './cli/taps-cash.ts';
 import { exportTaps } from './cli/taps-export.ts';
 import { importFromStick } from './cli/taps-import.ts';
 import { clockQualities } from './core/clock-quality.ts';
@@ -117,6 +118,16 @@ taps
   .option(...jsonOption)
   .action(async (options) => {
     ran.exitCode = await settleTaps(options, io);
+  });
+
+taps
+  .command('cash')
+  .description('put counted riders beside cash fares, from the backend’s ledger')
+  .option('--db <where>', databaseForms, 'sqlite:halte.db')
+  .requiredOption('--rules <bundle>', 'its time zone and service day part the days')
+  .option(...jsonOption)
+  .action(async (options) => {
+    ran.exitCode = await tellCash(options, io);
   });
 
 taps

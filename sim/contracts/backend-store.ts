@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BackendStore } from '../../src/backend/backend-store.ts';
 import { encodeCbor } from '../../src/core/crypto/cbor.ts';
-import { encodeRow } from '../../src/core/ledger/row.ts';
+import { encodeRow, type Row, type RowKind } from '../../src/core/ledger/row.ts';
 import type { TapLedger } from '../../src/store/tap-ledger.ts';
 import { someNow } from '../testing/builders.ts';
 import {
@@ -197,5 +197,53 @@ export function backendStoreContract(name: string, makePlace: () => Promise<Stor
         amounts: { IDR: 0 },
       });
     });
+
+    test('reads rows of some kinds, of all devices, each ledger in its order', async () => {
+      const store = await aStore();
+      const rows = Object.values(aRowOfEachKind).map(encodeRow);
+      await store.ingest(aBatch(rows, { device: 'bus-2' }), someNow);
+      await store.ingest(aBatch(rows), someNow);
+
+      const read = await placesOf(store, ['void', 'cash-fare']);
+
+      const seqOf = (kind: Row['kind']) => Object.keys(aRowOfEachKind).indexOf(kind) + 1;
+      expect(read).toEqual(
+        [testDevice, 'bus-2'].flatMap((device) => [
+          [device, 1, seqOf('cash-fare'), 'cash-fare'],
+          [device, 1, seqOf('void'), 'void'],
+        ]),
+      );
+    });
+
+    test('reads rows over many pages, and no row twice', async () => {
+      const store = await aStore();
+      const count = encodeRow(aRowOfEachKind['rider-count']);
+      const counts = Array.from({ length: 1_250 }, () => count);
+      await store.ingest(aBatch(counts), someNow);
+      await store.ingest(aBatch(counts, { epoch: 2 }), someNow);
+
+      const read = await placesOf(store, ['rider-count']);
+
+      const seqs = counts.map((_, index) => index + 1);
+      expect(read.map(([, epoch, seq]) => [epoch, seq])).toEqual(
+        [1, 2].flatMap((epoch) => seqs.map((seq) => [epoch, seq])),
+      );
+    });
+
+    test('reads no row whose bytes it cannot read, and none where nothing is', async () => {
+      const store = await aStore();
+      await store.ingest(aBatch([new Uint8Array([0xff]), ...someRows(1)]), someNow);
+
+      expect(await placesOf(store, ['void', 'rider-count'])).toEqual([]);
+      expect(await placesOf(store, ['tap'])).toEqual([[testDevice, 1, 2, 'tap']]);
+    });
   });
+}
+
+async function placesOf(store: BackendStore, kinds: readonly RowKind[]) {
+  const read: [string, number, number, string][] = [];
+  for await (const { device, epoch, seq, row } of store.rowsOf(kinds)) {
+    read.push([device, epoch, seq, row.kind]);
+  }
+  return read;
 }

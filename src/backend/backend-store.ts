@@ -1,6 +1,6 @@
 /** The backend's storage as a port: SQLite for one machine, PostgreSQL when that is not enough. */
 import type { EpochGrant } from '../core/ledger/epoch-grant.ts';
-import type { Row } from '../core/ledger/row.ts';
+import type { Row, RowKind } from '../core/ledger/row.ts';
 import type { UploadRequest } from '../sync/wire.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Audit } from './audit.ts';
@@ -41,12 +41,12 @@ export interface DeviceSummary {
   readonly missing: number;
 }
 
-/** A row about a card's debit, at its place. */
-export interface StoredCardRow {
+/** A row of one of some kinds, at its place. */
+export interface StoredRow<K extends RowKind> {
   readonly device: string;
   readonly epoch: number;
   readonly seq: number;
-  readonly row: Extract<Row, { kind: 'card-intent' | 'card-outcome' }>;
+  readonly row: Extract<Row, { kind: K }>;
 }
 
 export interface BackendStore {
@@ -54,7 +54,7 @@ export interface BackendStore {
   ingest(batch: UploadRequest, receivedAt: number): Promise<IngestResult>;
   summary(device: string): Promise<DeviceSummary>;
   /** Of all devices, each ledger in its order; read page by page while others write. */
-  cardRows(): AsyncIterable<StoredCardRow>;
+  rowsOf<K extends RowKind>(kinds: readonly K[]): AsyncIterable<StoredRow<K>>;
   /**
    * The spare epoch of a device: the same until it is used, which ingest and the device tell of.
    * @param at milliseconds since 1970. @returns undefined when no number is left.

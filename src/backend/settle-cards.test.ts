@@ -9,7 +9,7 @@ import { aRowOfEachKind } from '../../sim/testing/row-builders.ts';
 import { aTransitCard, lookAt, testKeyStore } from '../../sim/testing/transit-cards.ts';
 import type { BackendStore } from './backend-store.ts';
 import { createOpener } from './opening.ts';
-import { type CardDebit, settleCards } from './settle-cards.ts';
+import { type CardDebit, cardKinds, settleCards } from './settle-cards.ts';
 import { openSqliteStore } from './sql-store.ts';
 
 /** Real ledgers and a card torn off at every command. */
@@ -42,11 +42,11 @@ test('a debit that was torn off after the commit is given back when the next bus
   await using store = asDisposable(await received(first, second));
 
   expect((await lookAt(card)).balance).toBe(20_000 - 7_000);
-  expect((await settleCards(store.cardRows(), keys)).map(summaryOf)).toEqual([
+  expect((await settleCards(store.rowsOf(cardKinds), keys)).map(summaryOf)).toEqual([
     'bus-1: committed by card, proof none, refund 3500',
     'bus-2: committed by card, proof right, refund 0',
   ]);
-  expect((await settleCards(store.cardRows())).map(summaryOf)).toEqual([
+  expect((await settleCards(store.rowsOf(cardKinds))).map(summaryOf)).toEqual([
     'bus-1: committed by validator, proof none, refund 3500',
     'bus-2: committed by validator, proof unread, refund 0',
   ]);
@@ -76,7 +76,7 @@ test('wherever a card is torn off, the rider has paid once in the end for each r
       await second.hold(card);
       await using store = asDisposable(await received(first, second));
 
-      const debits = await settleCards(store.cardRows(), keys);
+      const debits = await settleCards(store.rowsOf(cardKinds), keys);
 
       const refunds = debits.reduce((sum, { refund }) => sum + refund, 0);
       const rides =
@@ -96,7 +96,7 @@ test('a debit that its own bus settled when the card came back is no refund', as
   await bus.hold(card);
   await using store = asDisposable(await received(bus));
 
-  const debits = await settleCards(store.cardRows(), keys);
+  const debits = await settleCards(store.rowsOf(cardKinds), keys);
 
   expect((await lookAt(card)).balance).toBe(16_500);
   expect(debits.map(summaryOf)).toEqual(['bus-1: committed by validator, proof none, refund 0']);
@@ -108,7 +108,7 @@ test('names a debit of which the card proves something else', async () => {
   await bus.hold(await aTransitCard());
   await using store = asDisposable(await received(bus));
   async function* dearer() {
-    for await (const { row, ...place } of store.cardRows()) {
+    for await (const { row, ...place } of store.rowsOf(cardKinds)) {
       yield { ...place, row: row.kind === 'card-intent' ? { ...row, amount: 3_501 } : row };
     }
   }

@@ -8,13 +8,17 @@ import {
   settleDebits,
 } from '../core/card/office-settlement.ts';
 import { tripId } from '../core/card/settle-intent.ts';
-import type { StoredCardRow } from './backend-store.ts';
+import type { StoredRow } from './backend-store.ts';
 import {
   type CardIntentRow,
   type CardOutcomeRow,
   type CardProofDeps,
   proofOf,
 } from './card-proof.ts';
+
+/** What {@link settleCards} reads. */
+export const cardKinds = ['card-intent', 'card-outcome'] as const;
+type StoredCardRow = StoredRow<(typeof cardKinds)[number]>;
 
 export interface CardDebit extends SettledDebit {
   /** Keyed hash of the card, lower-case hexadecimal. */

@@ -1,9 +1,9 @@
 /** The backend's store on any engine: the scripts of ledger and payments, run on it. */
-import { decodeRow } from '../core/ledger/row.ts';
+import { decodeRow, type Row, type RowKind } from '../core/ledger/row.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createAudit } from './audit.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
-import type { BackendStore, DeviceSummary, StoredCardRow } from './backend-store.ts';
+import type { BackendStore, DeviceSummary, StoredRow } from './backend-store.ts';
 import { createDevicesHealth } from './device-health.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
 import { missingOf } from './gap-scripts.ts';
@@ -35,7 +35,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
   return {
     ingest: (batch, receivedAt) => engine.transact(() => ingestScript(batch, receivedAt)),
     summary: (device) => engine.transact(() => summaryOf(device)),
-    cardRows: () => cardRowsIn(engine),
+    rowsOf: (kinds) => rowsIn(engine, kinds),
     grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
     health: createDevicesHealth(engine),
     authorisations: createAuthorisations(engine),
@@ -75,17 +75,21 @@ function* summaryOf(device: string): SqlScript<DeviceSummary> {
 
 const pageRows = 1_000;
 
-type Place = Omit<StoredCardRow, 'row'>;
+type Place = Omit<StoredRow<RowKind>, 'row'>;
 
 /** Page by page, so that ingest goes on between them. */
-async function* cardRowsIn({ transact }: SqlEngine): AsyncGenerator<StoredCardRow> {
+async function* rowsIn<K extends RowKind>(
+  { transact }: SqlEngine,
+  kinds: readonly K[],
+): AsyncGenerator<StoredRow<K>> {
+  const quoted = kinds.map((kind) => `'${kind}'`).join(', ');
   let last: Place | undefined = { device: '', epoch: 0, seq: 0 };
   while (last !== undefined) {
     const { device, epoch, seq }: Place = last;
     const page: readonly (Place & { readonly payload: Uint8Array })[] = await transact(() =>
       ask(
         `select device_id as device, epoch, seq, payload from tap
-         where kind in ('card-intent', 'card-outcome')
+         where kind in (${quoted})
            and (device_id, epoch, seq) > (:device, :epoch, :seq)
          order by device_id, epoch, seq limit ${pageRows}`,
         { device, epoch, seq },
@@ -93,8 +97,13 @@ async function* cardRowsIn({ transact }: SqlEngine): AsyncGenerator<StoredCardRo
     );
     for (const { payload, ...place } of page) {
       const row = decodeRow(payload);
-      if (row?.kind === 'card-intent' || row?.kind === 'card-outcome') yield { ...place, row };
+      if (row !== undefined && isOf(row, kinds)) yield { ...place, row };
     }
     last = page.at(-1);
   }
+}
+
+function isOf<K extends RowKind>(row: Row, kinds: readonly K[]): row is Extract<Row, { kind: K }> {
+  const known: readonly RowKind[] = kinds;
+  return known.includes(row.kind);
 }

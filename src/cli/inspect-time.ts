@@ -30,6 +30,12 @@ export function localText(at: number, utcOffsetMinutes: number): string {
   return hasDate(local) ? `${dateText(local)} ${offset}` : 'no date';
 }
 
+/** `2026-11-02`. @param day days since 1970-01-01. */
+export function serviceDayText(day: number): string {
+  const at = day * 86_400_000;
+  return hasDate(at) ? dateText(at).replace(/ .*/, '') : 'no date';
+}
+
 function dateText(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').replace(/\..*/, '');
 }

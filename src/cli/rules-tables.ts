@@ -3,6 +3,7 @@ import type { Bundle } from '../bundle/read-rules.ts';
 import type { FareLegRule, FareTransferRule } from '../core/fare/tariff.ts';
 import { formatMoney } from '../core/money.ts';
 import type { Row } from './inspect-rows.ts';
+import { table } from './table-rows.ts';
 
 export function showRows({ rules, feed }: Bundle): readonly Row[] {
   const { tariff } = rules;
@@ -115,22 +116,4 @@ function transferCells(rule: FareTransferRule): readonly string[] {
     duration === undefined ? 'any time' : `${duration.seconds / 60} min, ${duration.between}`,
     `${product ?? 'free'} (${type})`,
   ];
-}
-
-/** A title, a head and rows, columns as wide as what stands in them. */
-function table(
-  title: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): readonly Row[] {
-  if (rows.length === 0) return [];
-  const widths = head.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const laid = (row: readonly string[]): Row => [
-    { text: '', width: 2 },
-    ...row.map((text, column) => ({ text, width: (widths[column] ?? 0) + 1 })),
-  ];
-  const under: Row = laid(head).map((cell) => ({ ...cell, colour: 'dim' as const }));
-  return [[{ text: '' }], [{ text: title, colour: 'bold' }], under, ...rows.map(laid)];
 }

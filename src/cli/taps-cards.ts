@@ -5,7 +5,7 @@
 
 import type { CardProofDeps } from '../backend/card-proof.ts';
 import { createOpener } from '../backend/opening.ts';
-import { type CardDebit, settleCards } from '../backend/settle-cards.ts';
+import { type CardDebit, cardKinds, settleCards } from '../backend/settle-cards.ts';
 import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import { openLedgerOf } from './backend-database.ts';
@@ -26,7 +26,7 @@ export async function settleTaps(options: TapsCardsOptions, io: CliIo): Promise<
   const deps = proofDeps(options);
   const store = await openLedgerOf(options.db);
   try {
-    const debits = await settleCards(store.cardRows(), deps);
+    const debits = await settleCards(store.rowsOf(cardKinds), deps);
     const print = options.json === true ? JSON.stringify : lineOf;
     if (options.json !== true) io.out(heading);
     for (const debit of debits) io.out(print(debit));
