@@ -176,7 +176,7 @@ rules
   .requiredOption('--out <file>', 'the file to write')
   .option(...jsonOption)
   .action((path, options) => {
-    ran.exitCode = buildRules(path, { ...options, onFile: progress() }, io);
+    ran.exitCode = buildRules(path, { ...options, onFile: progress() }, { io, now: Date.now() });
   });
 
 rules
@@ -202,7 +202,8 @@ Such as: halte rules explain fixtures/trans-semarang --scenario \\
 medium is qris, card, ticket or listed-card; docs/rules.md has every key.`,
   )
   .action((path, options) => {
-    ran.exitCode = explainRules(path, { ...options, columns: process.stdout.columns }, io);
+    const { columns } = process.stdout;
+    ran.exitCode = explainRules(path, { ...options, columns }, { io, now: Date.now() });
   });
 
 addDeviceCommands(program, { io, clock: createSystemClock() }, (exitCode) => {

@@ -49,7 +49,7 @@ export function anOffice(now = createSystemClock().wallNow()) {
     /** @returns the path of `rules.bin`. */
     rules(rules: OfficeRules): string {
       const out = join(home, 'rules.bin');
-      buildRules(office.folder(rules), { out }, createTestIo());
+      buildRules(office.folder(rules), { out }, { io: createTestIo(), now: office.now });
       return out;
     },
     /** @returns the paths of full file and delta, if there is a version before. */

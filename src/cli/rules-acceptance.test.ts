@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { someNow } from '../../sim/testing/builders.ts';
 import { aRulesFolder } from '../../sim/testing/rules-folder.ts';
 import { createTestIo } from '../../sim/testing/test-device.ts';
 import { acceptance } from '../bundle/acceptance.ts';
@@ -31,7 +32,7 @@ const keys = keysBelow(schema);
 
 function explained(folder: string, columns?: number): readonly string[] {
   const io = createTestIo();
-  explainRules(folder, { columns }, io);
+  explainRules(folder, { columns }, { io, now: someNow });
   return io.outs;
 }
 
@@ -98,7 +99,7 @@ test('fits a page of a hundred columns', () => {
 test('gives the same to a program', () => {
   const io = createTestIo();
 
-  explainRules(fixture('trans-semarang'), { json: true }, io);
+  explainRules(fixture('trans-semarang'), { json: true }, { io, now: someNow });
 
   expect(io.outs).toHaveLength(1);
   expect(JSON.parse(io.outs[0] ?? '')).toMatchObject({

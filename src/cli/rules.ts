@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBundle, lineOf, readBundleFiles } from '../bundle/bundle-files.ts';
+import { calendarEnd } from '../bundle/calendar-end.ts';
 import { checkScenario } from '../bundle/check-scenario.ts';
 import { playScenario } from '../bundle/play-scenario.ts';
 import { type Bundle, bundleOf, readBundle } from '../bundle/read-rules.ts';
@@ -27,18 +28,25 @@ export interface BuildOptions extends RulesOptions {
   readonly onFile?: (file: string) => void;
 }
 
+/** What building and explaining need of the moment: a calendar ends. */
+export interface RulesRun {
+  readonly io: CliIo;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /** @throws BundleError naming every mistake at once. */
-export function buildRules(path: string, options: BuildOptions, io: CliIo): ExitCode {
+export function buildRules(path: string, options: BuildOptions, { io, now }: RulesRun): ExitCode {
   const files = readBundleFiles(path);
   const bundle = bundleOf(files, path, options.onFile);
   const bytes = encodeBundle(files);
   const beside = `${options.out}.new`;
   writeFileSync(beside, bytes, { flush: true });
   renameSync(beside, options.out);
-  for (const problem of bundle.problems) io.err(lineOf(problem));
+  const warnings = [...bundle.problems, ...calendarEnd(bundle, now)];
+  for (const problem of warnings) io.err(lineOf(problem));
   const summary = summaryOf(bundle);
   if (options.json === true) {
-    const warnings = bundle.problems;
     io.out(JSON.stringify({ file: options.out, bytes: bytes.length, ...summary, warnings }));
     return 0;
   }
@@ -86,25 +94,46 @@ export interface ExplainOptions extends RulesOptions {
 const columnsOfFile = 100;
 
 /** @throws BundleError, ScenarioError */
-export function explainRules(path: string, options: ExplainOptions, io: CliIo): ExitCode {
+export function explainRules(
+  path: string,
+  options: ExplainOptions,
+  { io, now }: RulesRun,
+): ExitCode {
   const bundle = readBundle(path);
-  if (options.scenario === undefined && options.json === true) {
-    io.out(JSON.stringify(acceptanceJson(bundle)));
-    return 0;
-  }
-  if (options.scenario === undefined) {
-    const print = { inColour: io.inColour, columns: options.columns ?? columnsOfFile };
-    for (const row of acceptanceRows(bundle)) for (const line of rowLines(row, print)) io.out(line);
-    return 0;
-  }
-  const { rules } = bundle;
-  const entry = entryNamed(path, options.scenario);
-  const scenario = entry?.scenario ?? parseScenario(options.scenario);
-  checkScenario(scenario, bundle.feed);
-  const played = playScenario(rules, scenario);
-  if (options.json === true) io.out(JSON.stringify(explanationJson(played)));
-  else for (const line of explanationLines({ scenario, entry, played, rules })) io.out(line);
+  const explained =
+    options.scenario === undefined
+      ? explainedAcceptance(bundle, options, io)
+      : explainedScenario(bundle, options.scenario, path);
+  const warnings = calendarEnd(bundle, now);
+  for (const problem of warnings) io.err(lineOf(problem));
+  if (options.json === true) io.out(JSON.stringify({ ...explained.json(), warnings }));
+  else for (const line of explained.lines()) io.out(line);
   return 0;
+}
+
+/** Said in one of two ways. */
+interface Explained {
+  json(): object;
+  lines(): readonly string[];
+}
+
+function explainedAcceptance(bundle: Bundle, { columns }: ExplainOptions, io: CliIo): Explained {
+  const print = { inColour: io.inColour, columns: columns ?? columnsOfFile };
+  return {
+    json: () => acceptanceJson(bundle),
+    lines: () => acceptanceRows(bundle).flatMap((row) => rowLines(row, print)),
+  };
+}
+
+function explainedScenario({ rules, feed }: Bundle, named: string, path: string): Explained {
+  const entry = entryNamed(path, named);
+  const scenario = entry?.scenario ?? parseScenario(named);
+  checkScenario(scenario, feed);
+  const played = playScenario(rules, scenario);
+  return {
+    json: () => explanationJson(played),
+    lines: () => explanationLines({ scenario, entry, played, rules }),
+  };
 }
 
 /** A line of the table beside the rules; undefined for `key=value` pairs. */
