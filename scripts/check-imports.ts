@@ -47,7 +47,9 @@ const ruleSet: IRuleSetType = {
     {
       name: 'zod-stays-at-the-edges',
       severity: 'error',
-      from: { pathNot: `^src/(config|bundle|targets|sync|backend|cli)/|${tests}` },
+      from: {
+        pathNot: `^src/(config|bundle|targets|sync|backend|cli)/|^sim/panel/|^sim/panel/|${tests}`,
+      },
       to: { path: 'node_modules/zod/' },
     },
     home('serialport', '^device/serial/'),
