@@ -149,6 +149,8 @@ async function liveToTheEnd(stage: Stage): Promise<void> {
   await drain(stage.config);
   const code = await device.signal('SIGTERM');
   if (code !== 0) throw new Error(`the runtime ended with ${code}: ${device.said()}`);
+  // At its end it has written what it counted: refusals of a code that was read again and again.
+  await drain(stage.config);
 }
 
 /** A new line for each life: nothing that was sent to the last one must reach this one. */

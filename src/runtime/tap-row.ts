@@ -135,7 +135,7 @@ export function signalOf(
 ): Signal {
   const { place } = context;
   const used = usedAt(decision, context);
-  const { id, en } = reasons[decision.reason];
+  const { id, en, code } = reasons[decision.reason];
   return {
     ...(place && { id: `${place.epoch}/${place.seq}` }),
     light: lights[decision.outcome],
@@ -146,6 +146,7 @@ export function signalOf(
       outcome: decision.outcome,
       basis: decision.outcome === 'accepted' ? decision.basis : '-',
       reason: decision.reason,
+      reasonNumber: String(code),
       fare: decision.outcome === 'accepted' ? formatMoney(decision.fare.amount) : '-',
       ...(used !== undefined && { usedAt: used }),
     },
