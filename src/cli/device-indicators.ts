@@ -37,11 +37,17 @@ export async function openIndicators(
   return {
     indicators: [...indicators, ...displays],
     hear({ event }) {
-      if (event !== 'ready' && event !== 'out-of-service') return;
-      for (const one of displays) one.setStatus({ inService: event === 'ready', place: '' });
+      const inService = serviceAfter(event);
+      if (inService === undefined) return;
+      for (const one of displays) one.setStatus({ inService, place: '' });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function serviceAfter(event: RuntimeEvent['event']): boolean | undefined {
+  if (event === 'out-of-service') return false;
+  return event === 'ready' || event === 'in-service' ? true : undefined;
 }
 
 function createIndicator(

@@ -14,6 +14,7 @@ import type { RowStamp } from '../core/ledger/row.ts';
 import { createEpochMint } from '../runtime/provisional-epoch.ts';
 import { createStamper } from '../runtime/stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
+import { type Ballast, createBallast } from '../store/ballast.ts';
 import { type OpenedLedger, openLedgerOrRescue } from '../store/ledger-rescue.ts';
 import { markDamaged } from '../store/set-aside.ts';
 import { createSpareGrant, type SpareGrant } from '../store/spare-grant.ts';
@@ -47,7 +48,24 @@ export function openDeviceLedger(config: DeviceConfig): TapLedger {
 export function openRunningLedger(config: DeviceConfig, stamp: () => RowStamp): OpenedLedger {
   const place = { path: ledgerPath(config), device: config.device };
   const mintEpoch = deviceEpochMint(config);
-  return openPrivately(config, () => openLedgerOrRescue({ mintEpoch, stamp }, place));
+  const open = () => openLedgerOrRescue({ mintEpoch, stamp }, place);
+  return openPrivately(config, () => openWithRoom(open, createDeviceBallast(config)));
+}
+
+export function createDeviceBallast(config: DeviceConfig): Ballast {
+  return createBallast({ entropy: createSystemEntropy() }, { path: ledgerPath(config) });
+}
+
+/** Opening writes. On a full disk it must succeed all the same: what is there can then be sent. */
+function openWithRoom(open: () => OpenedLedger, ballast: Ballast): OpenedLedger {
+  try {
+    return open();
+  } catch (error) {
+    const isFull = error instanceof StoreError && error.code === 'ledger/disk-full';
+    if (!isFull || !ballast.isHeld) throw error;
+    ballast.giveUp();
+    return open();
+  }
 }
 
 /** So that the next start does not go on with it. */

@@ -29,6 +29,7 @@ import type { CliIo, ExitCode } from './cli-io.ts';
 import { openDeviceIdentity } from './device-identity.ts';
 import { openIndicators } from './device-indicators.ts';
 import {
+  createDeviceBallast,
   createDeviceSealer,
   createDeviceSpareGrant,
   noteDamage,
@@ -77,9 +78,10 @@ export async function run(
     linkAnsweredAt: () => validator.sync?.answeredAt,
   });
   const { inForce, targets } = operatorsWord;
+  const ballast = createDeviceBallast(config);
   const validator: Validator = createValidator(
     {
-      ...{ clock, random, entropy, ledger, inForce, targets, report },
+      ...{ clock, random, entropy, ledger, ballast, inForce, targets, report },
       keyed: createKeyedHash(readIdentifierKey(config.identifierKey)),
       sealer: createDeviceSealer(config, entropy),
       keyStore,

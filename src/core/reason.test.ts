@@ -62,6 +62,7 @@ const published: Readonly<Record<Reason, number>> = {
   'out-of-service': 390,
   'card-key-missing': 391,
   'clock-untrusted': 392,
+  'storage-full': 393,
 };
 
 test('keeps every code that was ever given', () => {

@@ -131,6 +131,7 @@ const table = {
   },
   'card-declined': { code: 308, id: 'Kartu menolak, coba lagi', en: 'Card declined, try again' },
   'clock-untrusted': { code: 392, id: 'Alat belum siap', en: 'Not ready yet' },
+  'storage-full': { code: 393, id: 'Alat tidak berfungsi', en: 'Out of service' },
   'out-of-service': { code: 390, id: 'Alat tidak berfungsi', en: 'Out of service' },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -60,6 +60,10 @@ const table = {
     ...{ id: 'Tidak ada tap masuk terbuka', en: 'No entry is open' },
     hint: 'neither this device nor the inspected card tells of an entry without an exit',
   },
+  'storage-full': {
+    ...{ id: 'Alat tidak berfungsi', en: 'Out of service' },
+    hint: 'there is no room for rows: free space on the data partition, or let it sync',
+  },
   'unknown-route': {
     ...{ id: 'Rute tidak dikenal', en: 'Unknown route' },
     hint: 'take a route_id of routes.txt',

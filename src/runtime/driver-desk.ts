@@ -10,6 +10,7 @@ import { resetEntry, voidLast } from './driver-take-back.ts';
 import type { Inspector } from './inspector.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 import type { Report } from './runtime-event.ts';
+import type { StorageWatch } from './storage-watch.ts';
 import type { TripDesk } from './trip-desk.ts';
 
 export interface DriverDeskDeps extends DriverSalesDeps {
@@ -18,6 +19,7 @@ export interface DriverDeskDeps extends DriverSalesDeps {
   readonly inForce: Pick<RulesInForce, 'rules'>;
   readonly report: Report;
   readonly trips: Pick<TripDesk, 'assign'>;
+  readonly storage?: Pick<StorageWatch, 'isInService' | 'takes'> | undefined;
 }
 
 export interface DriverDesk {
@@ -72,14 +74,24 @@ export function createDriverDesk(deps: DriverDeskDeps): DriverDesk {
 
   return {
     carryOut(action) {
-      recordClockStep(deps);
-      return done(action);
+      if (unrecorded.has(action.action)) return done(action);
+      if (deps.storage?.isInService === false) return refusal('storage-full');
+      try {
+        recordClockStep(deps);
+        return done(action);
+      } catch (error) {
+        if (deps.storage?.takes(error)) return refusal('storage-full');
+        throw error;
+      }
     },
     get failOpen() {
       return isAllowed() ? failOpen : undefined;
     },
   };
 }
+
+/** Actions without a row. */
+const unrecorded = new Set<DriverAction['action']>(['inspect', 'assign-trip', 'release-trip']);
 
 const texts = {
   inspectOn: { id: 'Pemeriksaan: tidak ada yang dibayar', en: 'Inspection: nothing is charged' },

@@ -14,6 +14,8 @@ export interface HeldMedia {
   goesOn(scan: Scan, reading: Reading): boolean;
   /** What was decided of it, and is shown. */
   decided(scan: Scan, reading: Reading, result: Result): void;
+  /** Something else was shown meanwhile. */
+  interrupted(scan: Scan): void;
 }
 
 export interface HeldMediaDeps {
@@ -60,6 +62,9 @@ export function createHeldMedia({ judge, show }: HeldMediaDeps): HeldMedia {
       const presented = { ...sight, lastSeenAt: scan.lastByteAt, result: signal };
       const now = isRead ? holding(held, presented) : held;
       doors.set(scan.reader, { held: now, showing: isRead ? seen : undefined });
+    },
+    interrupted(scan) {
+      doors.set(scan.reader, { ...doorOf(scan), showing: undefined });
     },
   };
 }

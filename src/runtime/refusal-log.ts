@@ -70,8 +70,8 @@ export function createRefusalLog({ ledger, stamper }: RefusalLogDeps): RefusalLo
     },
     writeDue() {
       const over = countsOver(counts, stamper.stamp());
-      counts = over.counts;
       write(over.ended);
+      counts = over.counts;
     },
     close() {
       const ended = allCountsEnded(counts);

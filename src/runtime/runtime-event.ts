@@ -76,7 +76,9 @@ export type RuntimeEvent =
       readonly madeAt: EpochMs;
     }
   | ({ readonly event: 'list-failed' } & Failure)
-  | ({ readonly event: 'out-of-service' } & Failure);
+  | ({ readonly event: 'out-of-service' } & Failure)
+  /** Out of service it was, and goes on by itself. */
+  | { readonly event: 'in-service' };
 
 /** `stopId` is where the bus stands or stood last. */
 export type SeenPlace = Pick<Place, 'routeId' | 'directionId' | 'tripId' | 'stopId'> &

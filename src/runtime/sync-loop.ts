@@ -8,6 +8,7 @@
  * - after a failure a heartbeat tries the link before a batch is risked on it.
  */
 import type { Clock, MonotonicMs, Random } from '../../device/clock.ts';
+import { messageOf } from '../../device/message-of.ts';
 import { openReceipt, type Receipt } from '../core/ledger/receipt.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
 import type { LedgerBatch, LedgerCursor } from '../store/ledger-outbox.ts';
@@ -18,6 +19,7 @@ import { createBatchSize } from './batch-size.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Failure, Report } from './runtime-event.ts';
+import type { StorageWatch } from './storage-watch.ts';
 
 export interface SyncLoopDeps {
   readonly clock: Clock;
@@ -29,6 +31,8 @@ export interface SyncLoopDeps {
   readonly report: Report;
   /** For what the loop itself has to put on record. */
   readonly stamp: () => RowStamp;
+  /** Without one, a full disk ends the loop. */
+  readonly storage?: Pick<StorageWatch, 'takes'> | undefined;
 }
 
 export interface SyncLoopOptions {
@@ -124,8 +128,10 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       if (reply.kind === 'durable') size.onReceipt(clock.monotonicNow() - sentAt);
       return step;
     } catch (error) {
-      if (!(error instanceof SyncError)) throw error;
-      return signal.aborted ? { kind: 'idle' } : failed(error);
+      if (signal.aborted && error instanceof SyncError) return { kind: 'idle' };
+      if (error instanceof SyncError) return failed(error);
+      if (deps.storage?.takes(error)) return failed(noRoom(error));
+      throw error;
     }
   }
 
@@ -134,6 +140,16 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
     const hint = 'it is tried again by itself; update the backend, which does not know such a row';
     const message = 'the backend asks for rows that it was told are lost';
     return failed(new SyncError('sync/gap', message, hint));
+  }
+
+  /** The backend holds the rows, and gives the receipt again. */
+  function noRoom(cause: unknown): SyncError {
+    const hint = 'free space on the data partition; the receipt is asked for again';
+    return new SyncError(
+      'sync/no-room',
+      `there is no room for the receipt: ${messageOf(cause)}`,
+      hint,
+    );
   }
 
   /** What was too large may have been a proxy's doing: the next backlog is tried in full again. */

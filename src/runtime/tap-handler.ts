@@ -7,7 +7,7 @@
  *
  * Invariant: nothing is shown as accepted before append has returned (promise 1). When the row
  * cannot be written the rider sees "out of service" and the error goes up: the runtime stops
- * rather than let anyone ride unrecorded.
+ * rather than let anyone ride unrecorded. Only for want of room it goes on, and accepts nobody.
  */
 import type { Indicator, Signal } from '../../device/indicator.ts';
 import type { Scan } from '../../device/token-reader.ts';
@@ -22,6 +22,7 @@ import { type Answered, createPaymentQuestions } from './payment-questions.ts';
 import { type Reading, type ReadTokenDeps, readToken } from './read-token.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Report } from './runtime-event.ts';
+import type { StorageWatch } from './storage-watch.ts';
 import { createTapJudge, isQuestion, type TapJudgeDeps } from './tap-judge.ts';
 import { acceptedToken, type SignalContext, signalOf, type Tap, tapRow } from './tap-row.ts';
 
@@ -32,6 +33,8 @@ export interface TapHandlerDeps extends ReadTokenDeps, InstructCardDeps, TapJudg
   readonly refusals?: RefusalLog | undefined;
   /** Without one, everything presented is a tap. */
   readonly inspector?: Inspector | undefined;
+  /** Without one, a full disk is a failure like any other. */
+  readonly storage?: Pick<StorageWatch, 'isInService' | 'takes'> | undefined;
 }
 
 export type TapHandler = (scan: Scan) => Promise<void>;
@@ -47,8 +50,10 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     orOutOfService(scan, async () => {
       const reading = await readToken(scan, deps);
       noteMissingKey(reading);
-      if (await deps.inspector?.takes(scan, reading)) return;
+      const isOpen = deps.storage?.isInService ?? true;
+      if (isOpen && (await deps.inspector?.takes(scan, reading))) return;
       if (held.goesOn(scan, reading)) return;
+      if (!isOpen) return refuse(scan, 'storage-full');
       const { tap, ...recording } = await recorded(scan, reading);
       const signal = signalOf(tap, recording);
       held.decided(scan, reading, { outcome: tap.decision.outcome, signal });
@@ -60,9 +65,16 @@ export function createTapHandler(deps: TapHandlerDeps): TapHandler {
     try {
       await work();
     } catch (error) {
-      show(signalOf({ scan, decision: withoutFare('out-of-service') }));
-      throw error;
+      const isForRoom = deps.storage?.takes(error) ?? false;
+      refuse(scan, isForRoom ? 'storage-full' : 'out-of-service');
+      if (!isForRoom) throw error;
     }
+  }
+
+  /** Nothing is recorded of it. */
+  function refuse(scan: Scan, reason: 'storage-full' | 'out-of-service'): void {
+    held.interrupted(scan);
+    show(signalOf({ scan, decision: withoutFare(reason) }));
   }
 
   /** Riders see it at each card; the log hears of it once until a card could be read. */

@@ -14,6 +14,7 @@ import type { QrisTapProfile } from '../core/card/qris-tap.ts';
 import type { KeyedHash } from '../core/crypto/keyed-hash.ts';
 import { decideTap } from '../core/decide.ts';
 import type { Merchant } from '../core/qris/merchant-code.ts';
+import type { Ballast } from '../store/ballast.ts';
 import type { SpareGrant } from '../store/spare-grant.ts';
 import type { TapLedger } from '../store/tap-ledger.ts';
 import type { PaymentLink } from '../sync/authoriser.ts';
@@ -33,6 +34,7 @@ import type { RulesInForce } from './rules-in-force.ts';
 import { asFailure, type Report } from './runtime-event.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 import { clockFloor, createStamper } from './stamp.ts';
+import { createStorageWatch, type StorageLimits } from './storage-watch.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import { createTapHandler } from './tap-handler.ts';
 import type { TargetsWatch } from './targets-watch.ts';
@@ -53,6 +55,8 @@ export interface ValidatorDeps {
   readonly qrisTap?: QrisTapProfile | undefined;
   /** Open, and left open: whoever opened it closes it when nobody asks about it any more. */
   readonly ledger: TapLedger;
+  /** Without one, a full disk ends the validator. */
+  readonly ballast?: Ballast | undefined;
   readonly readers: readonly TokenReader[];
   readonly indicators: readonly Indicator[];
   readonly position?: PositionSource | undefined;
@@ -85,6 +89,7 @@ export interface ValidatorOptions {
   readonly vehicleId?: string | undefined;
   readonly routeId?: string | undefined;
   readonly sync: SyncLoopOptions;
+  readonly storage?: StorageLimits | undefined;
 }
 
 export interface Validator {
@@ -109,6 +114,13 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const { report } = readerStates;
   const serverClock = createServerClock({ clock, report }, clockFloor);
   const stamper = createStamper(clock, options.bootId, serverClock);
+  const { retentionMs } = options.sync;
+  const storage =
+    deps.ballast &&
+    createStorageWatch(
+      { ...deps, report, ballast: deps.ballast },
+      { retentionMs, limits: options.storage },
+    );
   const whereabouts = createWhereabouts({ ...deps, stamper }, options);
   const surroundings = () => ({
     ...{ inForce: deps.inForce, vehicleId: options.vehicleId },
@@ -118,7 +130,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const ageOf = (at: number | undefined) =>
     at === undefined ? undefined : clock.monotonicNow() - at;
   const parts = {
-    ...{ ...deps, stamper, surroundings },
+    ...{ ...deps, stamper, surroundings, storage },
     deviceTag: deviceTag(options.sync.device),
   };
   const inspector = createInspector(parts);
@@ -139,15 +151,27 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   function createSync(linked: ValidatorDeps & { readonly backend: Backend }): SyncLoop {
     const told = { ...linked, stamper, serverClock, vitals, spare: deps.spareGrant };
     const heartbeat = createHeartbeat(told, options.sync);
-    return createSyncLoop({ ...linked, heartbeat, stamp: stamper.stamp }, options.sync);
+    return createSyncLoop({ ...linked, heartbeat, storage, stamp: stamper.stamp }, options.sync);
   }
 
   /** Jumps of the clock, and counts whose minute is over, although nobody taps. */
   async function keepRecord(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      recordClockStep({ ledger, stamper, report });
-      refusals.writeDue();
+      if (storage?.isInService ?? true) {
+        withRoom(() => {
+          recordClockStep({ ledger, stamper, report });
+          refusals.writeDue();
+        });
+      }
       await clock.sleep(clockLookMs, signal);
+    }
+  }
+
+  function withRoom(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!storage?.takes(error)) throw error;
     }
   }
 
@@ -159,6 +183,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       const { device } = options.sync;
       report({ event: 'ready', device, epoch: ledger.head.epoch, seq: ledger.head.seq });
       const working = [
+        ...(storage === undefined ? [] : [storage.run(running)]),
         keepRecord(running),
         watchLedger(deps, running),
         ...deps.readers.map((reader) => {
@@ -176,7 +201,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       ];
       try {
         await Promise.all(working);
-        refusals.close();
+        withRoom(() => refusals.close());
       } catch (error) {
         const failure = asFailure(error);
         if (failure !== undefined) report({ event: 'out-of-service', ...failure });

@@ -18,6 +18,21 @@ export function moveFile(from: string, to: string): void {
   syncPath(dirname(to));
 }
 
+/** Bytes written at once. */
+const blockBytes = 64 * 1024;
+
+/** A file of that many bytes, all on the disk when it returns, for its owner alone to read. */
+export function writeSynced(
+  path: string,
+  { bytes, block }: { readonly bytes: number; readonly block: (length: number) => Uint8Array },
+): void {
+  withFile(path, 'w', (file) => {
+    for (let left = bytes; left > 0; ) left -= writeSync(file, block(Math.min(left, blockBytes)));
+    fsyncSync(file);
+  });
+  syncPath(dirname(path));
+}
+
 /** What a file holds, or which names a folder has. */
 export function syncPath(path: string): void {
   withFile(path, 'r', fsyncSync);

@@ -48,6 +48,8 @@ export interface LedgerOutbox {
    * clock shows has no say in what may go. @returns how many.
    */
   prune(before: number): number;
+  /** The time of the backend in the newest receipt that is kept; absent without any. */
+  readonly receiptedAt: number | undefined;
 }
 
 /** A row of the epoch table. */
@@ -73,6 +75,7 @@ export function createLedgerOutbox(database: SqliteDatabase, device: string): Le
 
   const named = namingErrorsOf(database.name);
   const countUnsent = named(() => statements.unsent.get() as number);
+  const receiptedAt = named(() => (statements.receiptedAt.get() as number | null) ?? undefined);
 
   return {
     nextBatch: named((limits: BatchLimits, after: LedgerCursor = beforeAll) => {
@@ -110,6 +113,9 @@ export function createLedgerOutbox(database: SqliteDatabase, device: string): Le
         return true;
       }).immediate,
     ),
+    get receiptedAt() {
+      return receiptedAt();
+    },
     prune: named(
       database.transaction((before: number) => {
         statements.forget.run(before);
@@ -187,6 +193,7 @@ function prepare(database: SqliteDatabase) {
     rewind: database.prepare('update epoch set durable_seq = min(durable_seq, ?) where epoch = ?'),
     voidReceipts: database.prepare('delete from receipt where epoch = ? and durable_seq >= ?'),
     forget: database.prepare('delete from accepted_token where forget_at < ?'),
+    receiptedAt: database.prepare('select max(server_time) from receipt').pluck(),
     receiptedBefore: database
       .prepare('select max(durable_seq) from receipt where epoch = ? and server_time < ?')
       .pluck(),

@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'ledger/newer-schema'
   | 'ledger/other-device'
   | 'ledger/disk-full'
+  | 'ledger/disk-low'
   | 'ledger/io'
   | 'ledger/corrupt'
   | 'ledger/cannot-open';

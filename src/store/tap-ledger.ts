@@ -60,6 +60,8 @@ export interface TapLedger extends Disposable {
   tellPruned(rows: PrunedRows, stamp: RowStamp): ToldGap | undefined;
   /** Leaves the current epoch to the other disk; what is unsent of it stays to be sent. */
   leaveForkedEpoch(): void;
+  /** Inside the file, from rows that were deleted: new rows take it before the file grows. */
+  readonly freeBytes: number;
   readonly outbox: LedgerOutbox;
   readonly audit: LedgerAudit;
   close(): void;
@@ -116,6 +118,7 @@ function ledgerOn(
   };
   let head = currentHead(database) ?? startEpoch('new');
   const named = namingErrorsOf(path);
+  const freeBytes = named(() => freeBytesIn(database));
 
   function addRow(last: LedgerHead, row: Row): LedgerHead {
     const { epoch } = last;
@@ -195,6 +198,9 @@ function ledgerOn(
     leaveForkedEpoch: named(() => {
       head = startEpoch('fork');
     }),
+    get freeBytes() {
+      return freeBytes();
+    },
     outbox: createLedgerOutbox(database, device),
     audit: createLedgerAudit(database, device),
     close: () => closeLedger(database),
@@ -227,6 +233,11 @@ function prepare(database: SqliteDatabase) {
     forgetUnused: database.prepare('delete from accepted_token where token_key = ? and times < 1'),
     ridesUsed: database.prepare('select times from accepted_token where token_key = ?').pluck(),
   };
+}
+
+function freeBytesIn(database: SqliteDatabase): number {
+  const bytesOf = (pragma: string) => database.pragma(pragma, { simple: true }) as number;
+  return bytesOf('freelist_count') * bytesOf('page_size');
 }
 
 function claimIdentity(database: SqliteDatabase, path: string, device: string): void {

@@ -40,6 +40,7 @@ export type SyncErrorCode =
   | 'sync/gap'
   | 'sync/later'
   | 'sync/too-large'
+  | 'sync/no-room'
   | 'sync/server-error';
 
 export class SyncError extends Error {
