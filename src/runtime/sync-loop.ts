@@ -128,11 +128,14 @@ export function createSyncLoop(deps: SyncLoopDeps, options: SyncLoopOptions): Sy
       if (reply.kind === 'durable') size.onReceipt(clock.monotonicNow() - sentAt);
       return step;
     } catch (error) {
-      if (signal.aborted && error instanceof SyncError) return { kind: 'idle' };
-      if (error instanceof SyncError) return failed(error);
-      if (deps.storage?.takes(error)) return failed(noRoom(error));
-      throw error;
+      return afterTrouble(error, signal);
     }
+  }
+
+  function afterTrouble(error: unknown, signal: AbortSignal): Step {
+    if (error instanceof SyncError) return signal.aborted ? { kind: 'idle' } : failed(error);
+    if (deps.storage?.takes(error)) return failed(noRoom(error));
+    throw error;
   }
 
   function stillGap(): Step {

@@ -1,84 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createSerialBarcodeReader } from '../../device/serial/serial-barcode-reader.ts';
-import { createSimCardField } from '../../sim/card-field.ts';
 import { createForeignCard } from '../../sim/cards/foreign-card.ts';
-import { createRecordingIndicator } from '../../sim/recording-indicator.ts';
-import { createSimSerialLine } from '../../sim/serial-line.ts';
-import { createSimEntropy } from '../../sim/sim-chance.ts';
-import { createSimClock } from '../../sim/sim-clock.ts';
-import { createSimPositionSource } from '../../sim/sim-position.ts';
-import {
-  aQrisCode,
-  bytesOf,
-  gopay,
-  keyed,
-  someNow,
-  someRules,
-  tlv,
-} from '../../sim/testing/builders.ts';
 import { aFolder, aLedger, fill, testDevice } from '../../sim/testing/ledger-builders.ts';
+import { aPaymentOf, aValidator } from '../../sim/testing/running-validator.ts';
 import { canMakeTinyDisk, createTinyDisk } from '../../sim/testing/tiny-disk.ts';
-import { utf8 } from '../core/bytes.ts';
-import { fixedRules } from './rules-in-force.ts';
-import type { RuntimeEvent } from './runtime-event.ts';
-import { createValidator } from './validator.ts';
 
 /** Real sockets, files and keys: a busy machine needs its time. */
 vi.setConfig({ testTimeout: 10_000 });
-
-const sync = {
-  ...{ device: testDevice, receiptKey: new Uint8Array(32) },
-  ...{ intervalMs: 1_000, startJitterMs: 0, retentionMs: 1_000 },
-};
-
-/** A payment code of its own for each rider, of one account. */
-function aPaymentOf(rider: number): string {
-  const number = String(rider).padStart(11, '0');
-  const objects = {
-    '5A': bytesOf(`${gopay}${number}f`),
-    '63': tlv('9F74', utf8(`cheque:000000000${number}`)),
-  };
-  return Buffer.from(aQrisCode(objects)).toString('latin1');
-}
-
-/** A running validator with a scanner, a card field and a position source, without a backend. */
-function aValidator(ledger = aLedger()) {
-  const clock = createSimClock({ wall: someNow });
-  const scanner = createSimSerialLine({ clock });
-  const cards = createSimCardField({ clock });
-  const position = createSimPositionSource(
-    { clock },
-    { points: [2, 9_000].map((at) => ({ at, latitude: -6.98, longitude: 110.41 })) },
-  );
-  const indicator = createRecordingIndicator({ clock });
-  const events: RuntimeEvent[] = [];
-  const barcodes = createSerialBarcodeReader(
-    { clock, openPort: scanner.openPort },
-    { name: 'scanner', path: 'sim' },
-  );
-  const validator = createValidator(
-    {
-      ...{ clock, random: { next: () => 0.5 }, ledger, indicators: [indicator], position },
-      ...{ keyed, entropy: createSimEntropy(1) },
-      readers: [barcodes, cards],
-      inForce: fixedRules(someRules()),
-      report: (event) => void events.push(event),
-    },
-    { release: '0.1.0', bootId: 'boot-1', sync },
-  );
-  const stop = new AbortController();
-  const running = validator.run(stop.signal);
-  running.catch(() => {});
-  onTestFinished(() => stop.abort());
-  const scan = async (text: string) => {
-    scanner.send(`${text}\r\n`);
-    await clock.advance(20);
-  };
-  const lights = () => indicator.signals.map(({ light }) => light);
-  return { clock, scanner, cards, position, ledger, events, lights, scan, stop, running };
-}
 
 test('says that it is ready, and from which row it goes on', async () => {
   const { events, ledger } = aValidator();

@@ -175,6 +175,26 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
     }
   }
 
+  function everythingAtWork(running: AbortSignal): readonly Promise<void>[] {
+    return [
+      ...(storage === undefined ? [] : [storage.run(running)]),
+      keepRecord(running),
+      watchLedger(deps, running),
+      ...deps.readers.map((reader) => {
+        const read = { handle: readerStates.reading(reader.name, handle), report };
+        return superviseReader(reader, { ...deps, ...read }, running);
+      }),
+      ...(sync === undefined ? [] : [sync.run(running)]),
+      ...(authoriser === undefined ? [] : [authoriser.run(running)]),
+      ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
+      ...(deps.renewal === undefined ? [] : [deps.renewal.run(running)]),
+      whereabouts.run(running),
+      ...(deps.consoles ?? []).map((console) =>
+        superviseReader(console, { ...deps, handle: press }, running),
+      ),
+    ];
+  }
+
   return {
     ...{ sync, serverClock, driver, whereabouts, dispatch: trips.dispatch },
     async run(signal) {
@@ -182,23 +202,7 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
       const running = AbortSignal.any([signal, stop.signal]);
       const { device } = options.sync;
       report({ event: 'ready', device, epoch: ledger.head.epoch, seq: ledger.head.seq });
-      const working = [
-        ...(storage === undefined ? [] : [storage.run(running)]),
-        keepRecord(running),
-        watchLedger(deps, running),
-        ...deps.readers.map((reader) => {
-          const read = { handle: readerStates.reading(reader.name, handle), report };
-          return superviseReader(reader, { ...deps, ...read }, running);
-        }),
-        ...(sync === undefined ? [] : [sync.run(running)]),
-        ...(authoriser === undefined ? [] : [authoriser.run(running)]),
-        ...(deps.targets === undefined ? [] : [deps.targets.run(running)]),
-        ...(deps.renewal === undefined ? [] : [deps.renewal.run(running)]),
-        whereabouts.run(running),
-        ...(deps.consoles ?? []).map((console) =>
-          superviseReader(console, { ...deps, handle: press }, running),
-        ),
-      ];
+      const working = everythingAtWork(running);
       try {
         await Promise.all(working);
         withRoom(() => refusals.close());
