@@ -28,8 +28,8 @@ export type DriverAction =
 /** GTFS ids. */
 export interface TripAssignment {
   readonly routeId: string;
-  readonly directionId?: 0 | 1;
-  readonly tripId?: string;
+  readonly directionId?: 0 | 1 | undefined;
+  readonly tripId?: string | undefined;
 }
 
 export type DriverAnswer = DriverConfirmation | DriverRefusal;

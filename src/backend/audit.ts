@@ -38,8 +38,11 @@ export function createAudit({ transact }: SqlEngine): Audit {
   };
 }
 
-/** The row of the counter is held until the change is durable: numbers have no gap. */
-export function* noteInAudit({ at, by, action, subject }: AuditEntry): SqlScript<void> {
+/**
+ * The row of the counter is held until the change is durable: numbers have no gap.
+ * @returns the entry's number.
+ */
+export function* noteInAudit({ at, by, action, subject }: AuditEntry): SqlScript<number> {
   const counter = yield* askOne<{ readonly number: number }>(
     "update counter set value = value + 1 where name = 'audit' returning value as number",
   );
@@ -49,4 +52,5 @@ export function* noteInAudit({ at, by, action, subject }: AuditEntry): SqlScript
      values (:number, :at, :by, :action, :subject)`,
     { number, at, by, action, subject },
   );
+  return number;
 }

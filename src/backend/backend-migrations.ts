@@ -215,4 +215,17 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'what dispatchers say that devices drive',
+    sql: `
+      create table dispatch_order (
+        device_id text not null,
+        order_id text not null,
+        trip text,
+        given_at integer not null,
+        given_by text not null,
+        primary key (device_id)
+      ) strict, without rowid;
+    `,
+  },
 ];

@@ -6,6 +6,7 @@ import type { ApiKeys } from './api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { Authorisations } from './authorisations.ts';
 import type { DevicesHealth } from './device-health.ts';
+import type { DispatchOrders } from './dispatch-orders.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
 import type { DeviceIdentities } from './identities.ts';
 import type { LedgerTip } from './ingest-plan.ts';
@@ -64,6 +65,7 @@ export interface BackendStore {
   readonly health: DevicesHealth;
   /** Payments that devices asked about; {@link ingest} tells them of their taps. */
   readonly authorisations: Authorisations;
+  readonly orders: DispatchOrders;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;
   readonly quarantine: Quarantine;

@@ -19,7 +19,9 @@ export async function answerHeartbeat(
   for (const { kind, ...place } of raised) log('warn', kind, { device, ...place });
   const epochGrant =
     hasSpareEpoch === false ? await spareEpochFor(deps, device, { usedThrough, at }) : undefined;
+  const assignment = await store.orders.of(device);
   const serverTime = Math.round(clock.wallNow());
   const bytes = signServerTime(receiptKey, { device, nonce, serverTime });
-  return { serverTime, signed: Buffer.from(bytes).toString('base64'), epochGrant };
+  const signed = Buffer.from(bytes).toString('base64');
+  return { serverTime, signed, epochGrant, assignment };
 }

@@ -10,6 +10,7 @@ import { authorisationsContract } from '../../sim/contracts/authorisations.ts';
 import { backendStoreContract, type StorePlace } from '../../sim/contracts/backend-store.ts';
 import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
+import { dispatchOrdersContract } from '../../sim/contracts/dispatch-orders.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { quarantineContract } from '../../sim/contracts/quarantine.ts';
@@ -77,6 +78,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
   deviceHealthContract('PostgreSQL', aPlace);
   epochGrantsContract('PostgreSQL', aPlace);
   officeKeysContract('PostgreSQL', aPlace);
+  dispatchOrdersContract('PostgreSQL', aPlace);
   quarantineContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);
   identitiesContract('PostgreSQL', aPlace);

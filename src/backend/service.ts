@@ -12,6 +12,7 @@ import {
   takeBackWhileRunning,
 } from './operations/authorise.ts';
 import { devicesOperations } from './operations/devices.ts';
+import { dispatchOperation } from './operations/dispatch.ts';
 import { healthOperation } from './operations/health.ts';
 import { heartbeatOperation } from './operations/heartbeat.ts';
 import { identityOperations } from './operations/identity.ts';
@@ -44,6 +45,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...(targetsFolder === undefined ? [] : targetsOperations(targetsFolder)),
     ...officeOperations(deps),
     ...devicesOperations(deps),
+    dispatchOperation(deps),
     ...quarantineOperations(deps),
     ...identityOperations(deps),
     heartbeatOperation(deps),

@@ -5,6 +5,7 @@ import { createAudit } from './audit.ts';
 import { createAuthorisations } from './authorisation-scripts.ts';
 import type { BackendStore, DeviceSummary, StoredRow } from './backend-store.ts';
 import { createDevicesHealth } from './device-health.ts';
+import { createDispatchOrders } from './dispatch-orders.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
 import { missingOf } from './gap-scripts.ts';
 import { createIdentities } from './identity-scripts.ts';
@@ -39,6 +40,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
     health: createDevicesHealth(engine),
     authorisations: createAuthorisations(engine),
+    orders: createDispatchOrders(engine),
     apiKeys: createApiKeys(engine),
     audit: createAudit(engine),
     quarantine: createQuarantine(engine),

@@ -14,6 +14,7 @@ import { batchBytesMax } from '../sync/wire.ts';
 import type { HeartbeatAnswer, HeartbeatRequest } from '../sync/wire-heartbeat.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Stamper } from './stamp.ts';
+import type { TripDesk } from './trip-desk.ts';
 
 export const heartbeatEveryMs = 60_000;
 
@@ -40,8 +41,8 @@ export interface HeartbeatDeps {
   readonly vitals: () => Vitals;
   /** Where a granted epoch goes; without one none is asked for. */
   readonly spare?: Pick<SpareGrant, 'isHeld' | 'usedThrough' | 'keep'> | undefined;
-  /** What a dispatcher says that the bus drives, unjudged. */
-  readonly onAssignment?: ((assignment: unknown) => void) | undefined;
+  /** Carries out what a dispatcher says that the bus drives, once. */
+  readonly dispatch?: TripDesk['dispatch'] | undefined;
 }
 
 export interface HeartbeatOptions {
@@ -85,7 +86,7 @@ export function createHeartbeat(deps: HeartbeatDeps, options: HeartbeatOptions):
     }
     serverClock.learn({ serverTime: time.serverTime, askedAt, answeredAt });
     if (answer.epochGrant !== undefined) spare?.keep(bytesOf(answer.epochGrant));
-    if (answer.assignment !== undefined) deps.onAssignment?.(answer.assignment);
+    if (answer.assignment !== undefined) deps.dispatch?.(answer.assignment);
   }
 
   return {

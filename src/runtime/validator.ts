@@ -149,7 +149,8 @@ export function createValidator(deps: ValidatorDeps, options: ValidatorOptions):
   const sync = deps.backend && createSync({ ...deps, backend: deps.backend });
 
   function createSync(linked: ValidatorDeps & { readonly backend: Backend }): SyncLoop {
-    const told = { ...linked, stamper, serverClock, vitals, spare: deps.spareGrant };
+    const { dispatch } = trips;
+    const told = { ...linked, stamper, serverClock, vitals, dispatch, spare: deps.spareGrant };
     const heartbeat = createHeartbeat(told, options.sync);
     return createSyncLoop({ ...linked, heartbeat, storage, stamp: stamper.stamp }, options.sync);
   }

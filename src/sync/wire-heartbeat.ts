@@ -43,12 +43,27 @@ export const heartbeatRequest = z.object({
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 
 const base64 = z.base64();
+const gtfsId = z.string().min(1).max(64);
+
+/** GTFS ids of what a bus is to drive. */
+export const tripAssignment = z.object({
+  routeId: gtfsId,
+  directionId: z.union([z.literal(0), z.literal(1)]).optional(),
+  tripId: gtfsId.optional(),
+});
+
+/** A dispatcher's word, sent until a later one comes: a device carries it out once by its id. */
+export const dispatchOrder = z.object({
+  id: gtfsId,
+  trip: tripAssignment.optional().meta({ description: 'absent: the assignment is taken back' }),
+});
 
 /** 200. */
 export const heartbeatAnswer = z.object({
   serverTime: count.meta({ description: 'milliseconds since 1970' }),
   signed: base64.meta({ description: 'COSE_Sign1 of device, nonce and serverTime: docs/sync.md' }),
   epochGrant: base64.optional().meta({ description: 'leave to begin one epoch' }),
-  assignment: z.unknown().optional().meta({ description: 'what a dispatcher says it drives' }),
+  /** One that is not understood must not cost the time and the grant beside it. */
+  assignment: dispatchOrder.optional().catch(undefined),
 });
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;

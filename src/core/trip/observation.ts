@@ -38,9 +38,9 @@ export type Observation =
 
 export interface Assignment {
   readonly routeId: string;
-  readonly directionId?: 0 | 1;
+  readonly directionId?: 0 | 1 | undefined;
   /** Of this route; one that the timetable does not have for it is passed over. */
-  readonly tripId?: string;
+  readonly tripId?: string | undefined;
 }
 
 export interface ObservedAt {
