@@ -2,6 +2,7 @@
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { z } from 'zod';
 import { keysOf, pathText, slipOf } from '../config/suggestion.ts';
+import { wrongValue } from '../config/wrong-value.ts';
 import { type Acceptance, acceptance } from './acceptance.ts';
 import { type BundleFiles, policyFile } from './bundle-files.ts';
 import { keysTwice, syntaxMistake } from './json-mistakes.ts';
@@ -78,7 +79,7 @@ function problemsOf(issue: z.core.$ZodIssue, text: string, tree: Node): readonly
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   const what = isMissing
     ? { code: 'missing-key', message: 'missing', hint: `add it (${issue.expected})` }
-    : { code: 'bad-value', message: issue.message, hint: 'correct the value' };
+    : { code: 'bad-value', message: wrongValue(issue), hint: 'correct the value' };
   return [problemAt(issue.path, what, { text, tree })];
 }
 

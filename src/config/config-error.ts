@@ -1,6 +1,7 @@
 /** A configuration or rules file that cannot be used: each wrong key with its path and a hint. */
 import type { z } from 'zod';
 import { pathText, slipOf } from './suggestion.ts';
+import { wrongValue } from './wrong-value.ts';
 
 export interface ConfigProblem {
   /** Such as `readers[0].baudRate`; empty for the file as a whole. */
@@ -42,5 +43,5 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): Confi
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return isMissing
     ? [{ path, message: 'missing', hint: `add it (${issue.expected})` }]
-    : [{ path, message: issue.message, hint: 'correct the value' }];
+    : [{ path, message: wrongValue(issue), hint: 'correct the value' }];
 }
