@@ -152,10 +152,11 @@ test.each([
   await expect(ask(wrong).ended).rejects.toMatchObject({ code, hint: expect.any(String) });
 });
 
-test('names a folder that is not there', async () => {
+test('names a folder that cannot be made', async () => {
   const { ask, config } = await aRig();
   const written = JSON.parse(readFileSync(config, 'utf8'));
-  const backend = { ...written.backend, key: 'nowhere/device.key' };
+  // Below a file there is no folder.
+  const backend = { ...written.backend, key: 'halte.json/device.key' };
   writeFileSync(config, JSON.stringify({ ...written, backend }));
 
   await expect(ask().ended).rejects.toMatchObject({ code: 'provision/cannot-write' });

@@ -6,7 +6,8 @@
  *                                                     └─ a cut here is mended at the next start
  */
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { EpochMs } from '../../device/clock.ts';
 import { moveFile, replaceFile } from '../store/durable-file.ts';
 
@@ -17,7 +18,8 @@ export interface IdentityFiles {
 }
 
 /** P-256, made on this device; the same one until it is in use. @returns PEM. */
-export function nextKey({ key }: IdentityFiles): string {
+export function nextKey({ cert, key }: IdentityFiles): string {
+  for (const file of [cert, key]) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const next = nextOf(key);
   const made = readIfThere(next);
   if (made !== undefined && isKey(made)) return made;
