@@ -160,7 +160,7 @@ program
   .requiredOption(...configOption)
   .option(...jsonOption)
   .action(async (options) => {
-    ran.exitCode = await drain(options, io);
+    ran.exitCode = await drain(options, io, draw);
   });
 
 const rules = program.command('rules').description('the operator’s fares and policy');

@@ -12,6 +12,7 @@ import { createFileKeyStore } from '../config/key-file.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import type { RowStamp } from '../core/ledger/row.ts';
 import { createEpochMint } from '../runtime/provisional-epoch.ts';
+import type { Report } from '../runtime/runtime-event.ts';
 import { createStamper } from '../runtime/stamp.ts';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../runtime/sync-loop.ts';
 import { type Ballast, createBallast } from '../store/ballast.ts';
@@ -178,6 +179,7 @@ export function readBootId(): string {
 export function createDeviceSync(
   config: DeviceConfig,
   ledger: TapLedger,
+  report: Report,
 ): { readonly loop: SyncLoop } & AsyncDisposable {
   if (config.backend === undefined) {
     const hint = 'add a backend to the configuration';
@@ -188,6 +190,6 @@ export function createDeviceSync(
   const clock = createSystemClock();
   const { stamp } = createStamper(clock, readBootId());
   const deps = { clock, random: createSystemRandom(), ledger, backend, stamp };
-  const loop = createSyncLoop({ ...deps, report: () => {} }, syncOptions(config));
+  const loop = createSyncLoop({ ...deps, report }, syncOptions(config));
   return { loop, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]() };
 }

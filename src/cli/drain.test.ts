@@ -85,3 +85,19 @@ test('says what is missing where no backend is configured', async () => {
   await expect(drains(device)).rejects.toMatchObject({ code: 'config/no-backend' });
   expect(backend).toBeDefined();
 });
+
+test('draws how far it is, beside a running validator and alone', async () => {
+  const { device } = await aDeviceWithBackend();
+  const drawn: string[] = [];
+  const draw = (text: string) => void drawn.push(text);
+  fillLedger(device, 1_200);
+
+  await drain({ config: device.config }, createTestIo(), draw);
+  const alone = drawn.splice(0).join('');
+  startRun(device.config);
+  await eventually(async () => expect((await drains(device)).exitCode).toBe(0));
+  await drain({ config: device.config }, createTestIo(), draw);
+
+  expect(alone).toMatch(/rows █+░+ +4\d %/);
+  expect(drawn.join('')).toContain('100 %');
+});

@@ -2,15 +2,23 @@
 import { readDeviceConfig } from '../config/device-config.ts';
 import type { CliIo, ExitCode } from './cli-io.ts';
 import { openLedgerView } from './ledger-view.ts';
+import { type DrawOnTerminal, withProgress } from './lists-progress.ts';
 
 export interface DrainOptions {
   readonly config: string;
   readonly json?: boolean;
 }
 
-export async function drain(options: DrainOptions, io: CliIo): Promise<ExitCode> {
+export async function drain(
+  options: DrainOptions,
+  io: CliIo,
+  draw?: DrawOnTerminal,
+): Promise<ExitCode> {
   await using view = await openLedgerView(readDeviceConfig(options.config));
-  const result = await view.drain(io.stopping);
+  const total = await view.unsent();
+  const result = await withProgress('rows', draw, (onProgress) =>
+    view.drain(io.stopping, (left) => onProgress(Math.max(0, total - left), total)),
+  );
   const { unsent, failure } = result;
   if (options.json === true) io.out(JSON.stringify(result));
   else if (unsent === 0) io.out('0 rows unsent');

@@ -3,6 +3,7 @@
  * opening the file. Commands do not know which.
  */
 import { existsSync } from 'node:fs';
+import { createSystemClock } from '../../device/os/system-clock.ts';
 import type { DeviceConfig } from '../config/device-config.ts';
 import { controlSocketPath } from '../runtime/control-socket.ts';
 import {
@@ -20,6 +21,8 @@ import { CliError } from './cli-io.ts';
 import { askControl, isControlAnswering } from './control-client.ts';
 import { createDeviceSync, ledgerPath, openDeviceLedger, receiptsOf } from './device-parts.ts';
 
+type OnUnsent = (rows: number) => void;
+
 export interface LedgerView extends AsyncDisposable {
   /** Entries after the cursor, oldest first; empty at the end. */
   page(after: LedgerCursor): Promise<readonly LedgerEntryJson[]>;
@@ -32,8 +35,8 @@ export interface LedgerView extends AsyncDisposable {
   batch(after: LedgerCursor): Promise<LedgerBatch | undefined>;
   /** @param lines receipts in base64, oldest first; at most `receiptLinesMax`. */
   takeReceipts(lines: readonly string[]): Promise<ReceiptsTaken>;
-  /** Sends everything now, or tells why it gave up. */
-  drain(signal: AbortSignal): Promise<DrainResult>;
+  /** Sends everything now, or tells why it gave up. @param onUnsent is told how many rows are left. */
+  drain(signal: AbortSignal, onUnsent?: OnUnsent): Promise<DrainResult>;
 }
 
 /** Every entry, oldest first, page by page. */
@@ -64,8 +67,7 @@ function runningView(socket: string): LedgerView {
       const answer = await askControl(socket, 'GET', '/epochs');
       return (answer as { epochs: LedgerEpoch[] }).epochs;
     },
-    unsent: async () =>
-      ((await askControl(socket, 'GET', '/status')) as { readonly unsent: number }).unsent,
+    unsent: () => unsentRows(socket),
     async batch({ epoch, seq }) {
       const answer = await askControl(socket, 'GET', `/batch?epoch=${epoch}&seq=${seq}`);
       return batchFromJson((answer as { batch: LedgerBatchJson | null }).batch);
@@ -74,10 +76,39 @@ function runningView(socket: string): LedgerView {
       const options = { body: lines.join('\n') };
       return (await askControl(socket, 'POST', '/receipts', options)) as ReceiptsTaken;
     },
-    drain: async (signal) =>
-      (await askControl(socket, 'POST', '/drain', { signal })) as DrainResult,
+    drain: (signal, onUnsent) => drainRunning(socket, signal, onUnsent),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+async function unsentRows(socket: string): Promise<number> {
+  return ((await askControl(socket, 'GET', '/status')) as { readonly unsent: number }).unsent;
+}
+
+const lookMs = 300;
+
+/** The validator drains; how far it is, is asked beside. */
+async function drainRunning(
+  socket: string,
+  signal: AbortSignal,
+  onUnsent: OnUnsent = () => {},
+): Promise<DrainResult> {
+  const over = new AbortController();
+  const clock = createSystemClock();
+  const looking = (async () => {
+    while (!over.signal.aborted) {
+      // What it did not answer it will say at the end of the drain.
+      const rows = await unsentRows(socket).catch(() => undefined);
+      if (rows !== undefined) onUnsent(rows);
+      await clock.sleep(lookMs, over.signal);
+    }
+  })();
+  try {
+    return (await askControl(socket, 'POST', '/drain', { signal })) as DrainResult;
+  } finally {
+    over.abort();
+    await looking;
+  }
 }
 
 /** Part by part: taps go on between them. */
@@ -108,8 +139,10 @@ function fileView(config: DeviceConfig): LedgerView {
     unsent: async () => ledger.outbox.unsent,
     batch: async (after) => ledger.outbox.nextBatch(batchLimits, after),
     takeReceipts: async (lines) => takeReceipts(lines, { ledger, ...receiptsOf(config) }),
-    async drain(signal) {
-      await using sync = createDeviceSync(config, ledger);
+    async drain(signal, onUnsent) {
+      await using sync = createDeviceSync(config, ledger, (event) => {
+        if (event.event === 'synced') onUnsent?.(event.unsent);
+      });
       // Awaited here: the connection must stay open for as long as the drain takes.
       return await sync.loop.drain(signal);
     },
