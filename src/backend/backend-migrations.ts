@@ -228,4 +228,8 @@ export const backendMigrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: 'rows that cannot be read are found at once',
+    sql: 'create index tap_undigested on tap (device_id, epoch, seq) where kind is null;',
+  },
 ];

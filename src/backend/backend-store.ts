@@ -8,6 +8,7 @@ import type { Authorisations } from './authorisations.ts';
 import type { DevicesHealth } from './device-health.ts';
 import type { DispatchOrders } from './dispatch-orders.ts';
 import type { SpareWanted } from './epoch-grant-scripts.ts';
+import type { FleetView } from './fleet-view.ts';
 import type { DeviceIdentities } from './identities.ts';
 import type { LedgerTip } from './ingest-plan.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -65,6 +66,7 @@ export interface BackendStore {
   readonly health: DevicesHealth;
   /** Payments that devices asked about; {@link ingest} tells them of their taps. */
   readonly authorisations: Authorisations;
+  readonly fleet: FleetView;
   readonly orders: DispatchOrders;
   readonly apiKeys: ApiKeys;
   readonly audit: Audit;

@@ -163,7 +163,7 @@ function* raise(
   return fresh;
 }
 
-function* newestHealth(device: string): SqlScript<KnownHealth | undefined> {
+export function* newestHealth(device: string): SqlScript<KnownHealth | undefined> {
   const row = yield* askOne<{ readonly receivedAt: number; readonly report: string }>(
     `select received_at as "receivedAt", report from device_health
      where device_id = :device order by received_at desc limit 1`,
@@ -172,7 +172,7 @@ function* newestHealth(device: string): SqlScript<KnownHealth | undefined> {
   return row && { receivedAt: row.receivedAt, report: JSON.parse(row.report) };
 }
 
-function alarmsOf(device: string): SqlScript<readonly RaisedAlarm[]> {
+export function alarmsOf(device: string): SqlScript<readonly RaisedAlarm[]> {
   return ask<RaisedAlarm>(
     `select kind, epoch, seq, held_seq as "heldSeq", first_at as "firstAt", last_at as "lastAt"
      from device_alarm where device_id = :device order by first_at, epoch, kind`,

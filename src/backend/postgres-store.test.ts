@@ -12,6 +12,7 @@ import { deviceHealthContract } from '../../sim/contracts/device-health.ts';
 import { identitiesContract } from '../../sim/contracts/device-identities.ts';
 import { dispatchOrdersContract } from '../../sim/contracts/dispatch-orders.ts';
 import { epochGrantsContract } from '../../sim/contracts/epoch-grants.ts';
+import { fleetViewContract } from '../../sim/contracts/fleet-view.ts';
 import { officeKeysContract } from '../../sim/contracts/office-keys.ts';
 import { quarantineContract } from '../../sim/contracts/quarantine.ts';
 import { salvageContract } from '../../sim/contracts/salvage.ts';
@@ -78,6 +79,7 @@ describe.skipIf(missing !== undefined)('on one server', () => {
   deviceHealthContract('PostgreSQL', aPlace);
   epochGrantsContract('PostgreSQL', aPlace);
   officeKeysContract('PostgreSQL', aPlace);
+  fleetViewContract('PostgreSQL', aPlace);
   dispatchOrdersContract('PostgreSQL', aPlace);
   quarantineContract('PostgreSQL', aPlace);
   salvageContract('PostgreSQL', aPlace);

@@ -13,6 +13,7 @@ import {
 } from './operations/authorise.ts';
 import { devicesOperations } from './operations/devices.ts';
 import { dispatchOperation } from './operations/dispatch.ts';
+import { fleetOperations } from './operations/fleet.ts';
 import { healthOperation } from './operations/health.ts';
 import { heartbeatOperation } from './operations/heartbeat.ts';
 import { identityOperations } from './operations/identity.ts';
@@ -46,6 +47,7 @@ export function createBackendService(deps: BackendServiceDeps): BackendService {
     ...officeOperations(deps),
     ...devicesOperations(deps),
     dispatchOperation(deps),
+    ...fleetOperations(deps),
     ...quarantineOperations(deps),
     ...identityOperations(deps),
     heartbeatOperation(deps),

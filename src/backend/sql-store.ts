@@ -7,6 +7,7 @@ import type { BackendStore, DeviceSummary, StoredRow } from './backend-store.ts'
 import { createDevicesHealth } from './device-health.ts';
 import { createDispatchOrders } from './dispatch-orders.ts';
 import { grantEpoch } from './epoch-grant-scripts.ts';
+import { createFleetView } from './fleet-view.ts';
 import { missingOf } from './gap-scripts.ts';
 import { createIdentities } from './identity-scripts.ts';
 import { ingestScript } from './ingest-script.ts';
@@ -40,6 +41,7 @@ function createSqlStore(engine: SqlEngine): BackendStore {
     grantEpoch: (device, wanted, at) => engine.transact(() => grantEpoch(device, wanted, at)),
     health: createDevicesHealth(engine),
     authorisations: createAuthorisations(engine),
+    fleet: createFleetView(engine),
     orders: createDispatchOrders(engine),
     apiKeys: createApiKeys(engine),
     audit: createAudit(engine),
